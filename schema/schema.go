@@ -1,0 +1,382 @@
+// Package schema holds the words of the product and their rules, as plain
+// data: it does no I/O, starts no goroutine and reads no clock.
+//
+// The words, each used for one thing in code, API, documentation and pages:
+//
+//	Tenant      a company; its people share one member list
+//	App         a set of entities that belong together, such as a CRM
+//	Entity      one kind of thing that is recorded (表 / table in the pages)
+//	Field       one property of an entity's records
+//	Record      one thing; it carries a version that rises by one a change
+//	View        a saved way to look at an entity: filter, sort, group, fields
+//	Role        what its holders may do with which records and fields
+//	Member      a user's place in a tenant: roles and department
+//	Department  a node of the tenant's tree of departments
+//	Actor       who asks: a member, through a session or an API token
+//	Origin      by which door a change came: api, import, undo, …
+//
+// Everything has a stable id; names are labels and may change at any time.
+package schema
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// Ids are time-ordered integers below 2^53, so that JavaScript holds them
+// exactly. FieldID and OptionID are small numbers, unique in their entity and
+// field, and never given twice. Outside the program ids are prefixed strings.
+type (
+	TenantID int64
+	UserID   int64
+	AppID    int64
+	EntityID int64
+	FieldID  int32
+	OptionID int64
+	RecordID int64
+	ViewID   int64
+	RoleID   int64
+	DeptID   int64
+	FileID   int64
+	Version  int64 // of one record or document: 1 at creation, +1 a committed change, no gaps
+	Seq      int64 // position in a tenant's change log: from 1, no gaps
+)
+
+// The fields that every record has, kept by the engine. Their ids are negative.
+const (
+	SysID        FieldID = -1
+	SysVersion   FieldID = -2
+	SysCreatedAt FieldID = -3
+	SysUpdatedAt FieldID = -4
+	SysCreatedBy FieldID = -5
+	SysUpdatedBy FieldID = -6
+)
+
+// The prefixes of ids in the API.
+const (
+	PrefixTenant = "ten_"
+	PrefixUser   = "usr_"
+	PrefixApp    = "app_"
+	PrefixEntity = "ent_"
+	PrefixField  = "fld_"
+	PrefixOption = "opt_"
+	PrefixRecord = "rec_"
+	PrefixView   = "viw_"
+	PrefixRole   = "rol_"
+	PrefixDept   = "dep_"
+	PrefixToken  = "tok_"
+	PrefixFile   = "fil_"
+	PrefixImport = "imp_"
+)
+
+// FormatID writes an id as the API shows it, such as "rec_1k3f9z".
+func FormatID[T ~int64 | ~int32](prefix string, id T) string {
+	return prefix + strconv.FormatInt(int64(id), 36)
+}
+
+// ParseID reads what FormatID wrote. It accepts no other spelling.
+func ParseID[T ~int64 | ~int32](prefix, s string) (T, bool) {
+	digits, ok := strings.CutPrefix(s, prefix)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(digits, 36, 64)
+	if err != nil || n <= 0 || int64(T(n)) != n || FormatID(prefix, T(n)) != s {
+		return 0, false
+	}
+	return T(n), true
+}
+
+// Value is what a field of a record holds, in the form that storage keeps:
+//
+//	nil              empty; "" and [] are stored as nil too
+//	string           Text
+//	int64            Int (a decimal is scaled by its field), Time (ms since 1970, UTC), Option
+//	float64          Float (never NaN or infinite)
+//	bool             Bool
+//	[]int64          Set: distinct ids in the user's order
+//	json.RawMessage  JSON
+//
+// Nothing else crosses the border of runtime/store.
+type Value any
+
+// Values maps fields to what they hold. A missing field is empty.
+type Values map[FieldID]Value
+
+// Kind is the storage class of a field: many field types share one.
+type Kind uint8
+
+// The kinds.
+const (
+	KindText Kind = iota + 1
+	KindInt
+	KindFloat
+	KindBool
+	KindTime
+	KindOption
+	KindSet
+	KindJSON
+)
+
+// Record is one record as storage keeps it. Times are ms since 1970, UTC.
+type Record struct {
+	ID        RecordID
+	Version   Version
+	CreatedAt int64
+	UpdatedAt int64
+	CreatedBy UserID
+	UpdatedBy UserID
+	Values    Values
+}
+
+// Get returns the value of a field, system fields included.
+func (r *Record) Get(f FieldID) Value {
+	switch f {
+	case SysID:
+		return int64(r.ID)
+	case SysVersion:
+		return int64(r.Version)
+	case SysCreatedAt:
+		return r.CreatedAt
+	case SysUpdatedAt:
+		return r.UpdatedAt
+	case SysCreatedBy:
+		return int64(r.CreatedBy)
+	case SysUpdatedBy:
+		return int64(r.UpdatedBy)
+	}
+	return r.Values[f]
+}
+
+// App groups entities. Order sorts apps and entities in lists.
+type App struct {
+	ID       AppID   `json:"id"`
+	Name     string  `json:"name"`
+	Icon     string  `json:"icon,omitempty"`
+	Color    string  `json:"color,omitempty"` // a palette key: gray, red, … pink
+	Template string  `json:"template,omitempty"`
+	Order    float64 `json:"order"`
+	Version  Version `json:"-"`
+}
+
+// Entity is one kind of record. Fields stand in the order in which pages show
+// them; a deleted field stays, marked, so that history can still be read.
+type Entity struct {
+	ID         EntityID `json:"id"`
+	App        AppID    `json:"app"`
+	Key        string   `json:"key"` // unique in the app
+	Name       string   `json:"name"`
+	RecordName string   `json:"recordName,omitempty"` // what one record is called: 商机
+	Icon       string   `json:"icon,omitempty"`
+	Color      string   `json:"color,omitempty"`
+	Order      float64  `json:"order"`
+	Fields     []Field  `json:"fields"`
+	Title      FieldID  `json:"title"` // the field whose text names a record
+	NextField  FieldID  `json:"nextField"`
+	Rev        int64    `json:"rev"` // rises with each change of the entity
+	Deleted    bool     `json:"deleted,omitempty"`
+	Version    Version  `json:"-"` // of the metadata document that holds the entity
+}
+
+// Field is one property of an entity.
+type Field struct {
+	ID          FieldID         `json:"id"`
+	Key         string          `json:"key"` // unique in the entity: letters, digits, underscore
+	Name        string          `json:"name"`
+	Type        string          `json:"type"` // a name from schema/field.All
+	Description string          `json:"description,omitempty"`
+	Required    bool            `json:"required,omitempty"`
+	Unique      bool            `json:"unique,omitempty"`
+	Default     json.RawMessage `json:"default,omitempty"` // a JSON value, "@me" or "@now"
+	Options     Options         `json:"options"`
+	Deleted     bool            `json:"deleted,omitempty"`
+}
+
+// Options are the settings of all field types; each type reads its own.
+type Options struct {
+	Choices    []Choice `json:"choices,omitempty"`    // singleSelect, multiSelect
+	NextChoice OptionID `json:"nextChoice,omitempty"` // internal counter
+	Scale      *int     `json:"scale,omitempty"`      // decimal, currency (default 2), number, percent
+	Min        *float64 `json:"min,omitempty"`        // number, percent
+	Max        *float64 `json:"max,omitempty"`        // number, percent, rating (default 5)
+	Unit       string   `json:"unit,omitempty"`
+	Currency   string   `json:"currency,omitempty"` // ISO 4217
+	TimeZone   string   `json:"timeZone,omitempty"` // dateTime
+	Pattern    string   `json:"pattern,omitempty"`  // autoNumber: "GW{yyyyMMdd}{000}"
+	Reset      string   `json:"reset,omitempty"`    // autoNumber: never, day, month, year
+	Region     string   `json:"region,omitempty"`   // phone: "CN"
+	Many       bool     `json:"many,omitempty"`     // user, link
+	Entity     EntityID `json:"entity,omitempty"`   // link: the entity that it points to
+	Inverse    FieldID  `json:"inverse,omitempty"`  // link: the field on the other side
+	// Derived marks the side of a link pair that stores nothing: its value is
+	// the records whose Inverse field holds this record.
+	Derived bool `json:"derived,omitempty"`
+}
+
+// Choice is one option of a select field. Color is a palette key.
+type Choice struct {
+	ID      OptionID `json:"id"`
+	Name    string   `json:"name"`
+	Color   string   `json:"color"`
+	Deleted bool     `json:"deleted,omitempty"`
+}
+
+// Field returns the live field with an id, or nil.
+func (e *Entity) Field(id FieldID) *Field {
+	for i := range e.Fields {
+		if e.Fields[i].ID == id && !e.Fields[i].Deleted {
+			return &e.Fields[i]
+		}
+	}
+	return nil
+}
+
+// FieldNamed returns the live field with an API id, a key or a name, in this
+// order of preference, or nil.
+func (e *Entity) FieldNamed(s string) *Field {
+	if id, ok := ParseID[FieldID](PrefixField, s); ok {
+		if f := e.Field(id); f != nil {
+			return f
+		}
+	}
+	for i := range e.Fields {
+		if e.Fields[i].Key == s && !e.Fields[i].Deleted {
+			return &e.Fields[i]
+		}
+	}
+	for i := range e.Fields {
+		if e.Fields[i].Name == s && !e.Fields[i].Deleted {
+			return &e.Fields[i]
+		}
+	}
+	return nil
+}
+
+// Live returns the fields that are not deleted, in order.
+func (e *Entity) Live() []*Field {
+	out := make([]*Field, 0, len(e.Fields))
+	for i := range e.Fields {
+		if !e.Fields[i].Deleted {
+			out = append(out, &e.Fields[i])
+		}
+	}
+	return out
+}
+
+// View is a saved way to look at an entity. Filter is filter JSON, kept by
+// field id so that renaming never breaks it.
+type View struct {
+	ID      ViewID          `json:"id"`
+	Entity  EntityID        `json:"entity"`
+	Name    string          `json:"name"`
+	Type    string          `json:"type"` // "grid"
+	Filter  json.RawMessage `json:"filter,omitempty"`
+	Sort    []ViewSort      `json:"sort,omitempty"`
+	Group   []ViewSort      `json:"group,omitempty"`
+	Fields  []ViewField     `json:"fields,omitempty"` // order, width and visibility; missing fields come last, shown
+	Options json.RawMessage `json:"options,omitempty"`
+	Owner   UserID          `json:"owner,omitempty"` // set: private to this user
+	Order   float64         `json:"order"`
+	Version Version         `json:"-"`
+}
+
+// ViewSort is one key of a view's order.
+type ViewSort struct {
+	Field FieldID `json:"field"`
+	Desc  bool    `json:"desc,omitempty"`
+}
+
+// ViewField is how one column stands in a view.
+type ViewField struct {
+	Field   FieldID `json:"field"`
+	Hidden  bool    `json:"hidden,omitempty"`
+	Width   int     `json:"width,omitempty"`   // px
+	Summary string  `json:"summary,omitempty"` // footer: sum, avg, min, max, count, filled, empty, countDistinct
+}
+
+// Tenant is a company.
+type Tenant struct {
+	ID        TenantID `json:"id"`
+	Name      string   `json:"name"`
+	Locale    string   `json:"locale"`    // zh-CN or en
+	TimeZone  string   `json:"timeZone"`  // IANA name
+	WeekStart int      `json:"weekStart"` // 0 Sunday … 6; default 1
+	CreatedAt int64    `json:"createdAt"`
+	Version   Version  `json:"-"`
+}
+
+// Member is a user's place in a tenant. Name and Email repeat the user's, so
+// that one list serves every page.
+type Member struct {
+	User       UserID   `json:"user"`
+	Name       string   `json:"name"`
+	Email      string   `json:"email"`
+	Roles      []RoleID `json:"roles"`
+	Department DeptID   `json:"department,omitempty"`
+	Suspended  bool     `json:"suspended,omitempty"`
+	JoinedAt   int64    `json:"joinedAt"`
+	Version    Version  `json:"-"`
+}
+
+// Department is a node of the tenant's tree.
+type Department struct {
+	ID      DeptID  `json:"id"`
+	Name    string  `json:"name"`
+	Parent  DeptID  `json:"parent,omitempty"`
+	Manager UserID  `json:"manager,omitempty"`
+	Order   float64 `json:"order"`
+	Version Version `json:"-"`
+}
+
+// The built-in roles. Their ids are fixed; custom roles get generated ones.
+const (
+	RoleOwner   RoleID = 1
+	RoleAdmin   RoleID = 2
+	RoleBuilder RoleID = 3
+	RoleMember  RoleID = 4
+	RoleViewer  RoleID = 5
+)
+
+// Role is a custom role. App limits it to one app; 0 means the whole tenant.
+type Role struct {
+	ID          RoleID  `json:"id"`
+	Name        string  `json:"name"`
+	Description string  `json:"description,omitempty"`
+	App         AppID   `json:"app,omitempty"`
+	Grants      []Grant `json:"grants"`
+	Version     Version `json:"-"`
+}
+
+// Grant says what a role may do with one entity.
+type Grant struct {
+	Entity  EntityID          `json:"entity"`
+	Read    bool              `json:"read,omitempty"`
+	Create  bool              `json:"create,omitempty"`
+	Write   bool              `json:"write,omitempty"`
+	Delete  bool              `json:"delete,omitempty"`
+	Export  bool              `json:"export,omitempty"`
+	Comment bool              `json:"comment,omitempty"`
+	Scope   Scope             `json:"scope"`
+	Fields  map[FieldID]Right `json:"fields,omitempty"` // unnamed fields: write where Write is given, else read
+}
+
+// Scope limits a grant to some records: all, own, department, departmentTree,
+// or those that match a filter. "Own" are the records whose Owner field holds
+// the caller, or, where the entity has no user field, that the caller made.
+type Scope struct {
+	Kind   string          `json:"kind"` // all, own, department, departmentTree, filter
+	Filter json.RawMessage `json:"filter,omitempty"`
+	Owner  FieldID         `json:"owner,omitempty"` // 0: the first field of type user, else createdBy
+}
+
+// Right is what a grant gives on one field.
+type Right string
+
+// The rights, from none to all. Masked shows that there is a value, not which.
+const (
+	Hidden     Right = "hidden"
+	Masked     Right = "masked"
+	ReadRight  Right = "read"
+	WriteRight Right = "write"
+)
