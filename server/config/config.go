@@ -1,0 +1,245 @@
+// Package config reads the program's settings: the environment first, then the
+// file that TONGBAN_CONFIG names, then the defaults. It knows nothing of what
+// the settings are used for, and opens nothing but that file.
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Prefix stands before each key in the environment.
+const Prefix = "TONGBAN_"
+
+// Config is all settings, as text that Validate has checked.
+type Config struct {
+	Addr           string // listen address
+	Data           string // folder of the embedded store, files and backups
+	Store          string // sqlite or a mongodb:// URI
+	BaseURL        string // the address in mails and links
+	Signup         string // first, open or closed
+	SMTPURL        string
+	OutboundAllow  string // CIDR list that the guarded dialer may reach although private
+	TrustedProxies string // CIDR list whose X-Forwarded-For and -Proto are believed
+	RateLimit      string // on or off
+	KeyFile        string // master key for sealed values
+	LogLevel       string // debug, info, warn or error
+	Testing        string // 1 allows TestClock
+	TestClock      string // file that holds an offset of the clock, such as +72h
+}
+
+// Setting describes one key.
+type Setting struct {
+	Key     string // as in the file; upper case after Prefix in the environment
+	Default string
+	Help    string
+	secret  bool
+	at      func(*Config) *string
+}
+
+// Env returns the key's name in the environment.
+func (s Setting) Env() string { return Prefix + strings.ToUpper(s.Key) }
+
+// Settings lists every key there is, in the order of the documentation.
+func Settings() []Setting {
+	return []Setting{
+		{"addr", "127.0.0.1:8080", "listen address", false, func(c *Config) *string { return &c.Addr }},
+		{"data", "./data", "folder of the embedded store, files and backups", false, func(c *Config) *string { return &c.Data }},
+		{"store", "sqlite", "sqlite or a mongodb:// URI", true, func(c *Config) *string { return &c.Store }},
+		{"base_url", "", "the address in mails and links", false, func(c *Config) *string { return &c.BaseURL }},
+		{"signup", "first", "who may sign up without an invitation: first (user of the installation), open, closed", false, func(c *Config) *string { return &c.Signup }},
+		{"smtp_url", "", "smtp(s)://user:pass@host:port", true, func(c *Config) *string { return &c.SMTPURL }},
+		{"outbound_allow", "", "private address ranges that outgoing requests may reach, as a comma-separated CIDR list", false, func(c *Config) *string { return &c.OutboundAllow }},
+		{"trusted_proxies", "", "address ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed", false, func(c *Config) *string { return &c.TrustedProxies }},
+		{"rate_limit", "on", "on or off", false, func(c *Config) *string { return &c.RateLimit }},
+		{"key_file", "", "master key for sealed values (default: master.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
+		{"log_level", "info", "debug, info, warn or error", false, func(c *Config) *string { return &c.LogLevel }},
+		{"testing", "", "1 allows test_clock", false, func(c *Config) *string { return &c.Testing }},
+		{"test_clock", "", "file that holds an offset of the clock, such as +72h", false, func(c *Config) *string { return &c.TestClock }},
+	}
+}
+
+// Load reads the settings; env is os.LookupEnv or a test's own. The error names
+// the key that is wrong.
+func Load(env func(string) (string, bool)) (*Config, error) {
+	c := &Config{}
+	for _, s := range Settings() {
+		*s.at(c) = s.Default
+	}
+	if path, ok := env(Prefix + "CONFIG"); ok && path != "" {
+		if err := c.readFile(path); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range Settings() {
+		if v, ok := env(s.Env()); ok && v != "" {
+			*s.at(c) = v
+		}
+	}
+	if c.KeyFile == "" {
+		c.KeyFile = filepath.Join(c.Data, "master.key")
+	}
+	return c, c.Validate()
+}
+
+func (c *Config) readFile(path string) error {
+	b, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return fmt.Errorf("%sCONFIG: %w", Prefix, err)
+	}
+	given := map[string]string{}
+	if err := yaml.Unmarshal(b, &given); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	all := Settings()
+	for key, v := range given {
+		i := slices.IndexFunc(all, func(s Setting) bool { return s.Key == key })
+		if i < 0 {
+			return fmt.Errorf("%s: unknown key %q", path, key)
+		}
+		*all[i].at(c) = v
+	}
+	return nil
+}
+
+// Validate says which key is wrong, by its name in the environment.
+func (c *Config) Validate() error {
+	checks := []struct {
+		key string
+		err error
+	}{
+		{"ADDR", hostPort(c.Addr)},
+		{"DATA", notEmpty(c.Data)},
+		{"STORE", storeName(c.Store)},
+		{"BASE_URL", baseURL(c.BaseURL)},
+		{"SIGNUP", oneOf(c.Signup, "first", "open", "closed")},
+		{"SMTP_URL", smtpURL(c.SMTPURL)},
+		{"OUTBOUND_ALLOW", prefixes(c.OutboundAllow)},
+		{"TRUSTED_PROXIES", prefixes(c.TrustedProxies)},
+		{"RATE_LIMIT", oneOf(c.RateLimit, "on", "off")},
+		{"LOG_LEVEL", oneOf(c.LogLevel, "debug", "info", "warn", "error")},
+		{"TESTING", oneOf(c.Testing, "", "1")},
+		{"TEST_CLOCK", testClock(c)},
+	}
+	for _, k := range checks {
+		if k.err != nil {
+			return fmt.Errorf("%s%s: %w", Prefix, k.key, k.err)
+		}
+	}
+	return nil
+}
+
+// SQLite tells whether the embedded store is used.
+func (c *Config) SQLite() bool { return c.Store == "sqlite" }
+
+// Limited tells whether rate limits are on.
+func (c *Config) Limited() bool { return c.RateLimit == "on" }
+
+// Proxies returns the trusted ranges.
+func (c *Config) Proxies() []netip.Prefix { return parsePrefixes(c.TrustedProxies) }
+
+// Lines prints the settings as KEY=value, with what is secret left out.
+func (c *Config) Lines() []string {
+	out := make([]string, 0, len(Settings()))
+	for _, s := range Settings() {
+		v := *s.at(c)
+		if s.secret {
+			v = redact(v)
+		}
+		out = append(out, s.Env()+"="+v)
+	}
+	return out
+}
+
+func redact(v string) string {
+	u, err := url.Parse(v)
+	if err != nil {
+		return "(not shown)"
+	}
+	return u.Redacted()
+}
+
+func hostPort(v string) error {
+	_, _, err := net.SplitHostPort(v)
+	return err
+}
+
+func notEmpty(v string) error {
+	if v == "" {
+		return fmt.Errorf("must not be empty")
+	}
+	return nil
+}
+
+func storeName(v string) error {
+	if v == "sqlite" || strings.HasPrefix(v, "mongodb://") || strings.HasPrefix(v, "mongodb+srv://") {
+		return nil
+	}
+	return fmt.Errorf("must be sqlite or a mongodb:// URI")
+}
+
+func baseURL(v string) error {
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("must be an http(s) address such as https://crm.example.com")
+	}
+	return nil
+}
+
+func smtpURL(v string) error {
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
+		return fmt.Errorf("must be smtp(s)://user:pass@host:port")
+	}
+	return nil
+}
+
+func oneOf(v string, all ...string) error {
+	if slices.Contains(all, v) {
+		return nil
+	}
+	return fmt.Errorf("must be one of %q", all)
+}
+
+func prefixes(v string) error {
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		if _, err := netip.ParsePrefix(part); err != nil {
+			return fmt.Errorf("must be a comma-separated list such as 10.0.0.0/8: %w", err)
+		}
+	}
+	return nil
+}
+
+func parsePrefixes(v string) []netip.Prefix {
+	var out []netip.Prefix
+	for part := range strings.SplitSeq(v, ",") {
+		if p, err := netip.ParsePrefix(strings.TrimSpace(part)); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func testClock(c *Config) error {
+	if c.TestClock != "" && c.Testing != "1" {
+		return fmt.Errorf("needs %sTESTING=1", Prefix)
+	}
+	return nil
+}
