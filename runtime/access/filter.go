@@ -14,4 +14,4 @@ func compileFilter(e *schema.Entity, raw json.RawMessage, a Actor, d Data, now t
 	return nil, nil, false
 }
 
-func match(x query.Expr, rec *schema.Record, in Lookup) bool { return false }
+func match(x query.Expr, rec *schema.Record, in Lookup) bool { return query.Match(x, rec, in) }

@@ -18,13 +18,8 @@ type Rights struct {
 	writes actSet  // the acts that are not stripped from this actor
 }
 
-// Lookup is what scopes that look at linked records need; query.Lookup is the same.
-type Lookup interface {
-	SortKey(f schema.FieldID, s string) string
-	Searchable() []schema.FieldID
-	Record(e schema.EntityID, id schema.RecordID) *schema.Record
-	LinkedFrom(e schema.EntityID, f schema.FieldID, id schema.RecordID) []*schema.Record
-}
+// Lookup is what scopes that look at linked records need.
+type Lookup = query.Lookup
 
 // Access is what the actor may do with one record.
 type Access struct {

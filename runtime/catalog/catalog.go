@@ -1,0 +1,168 @@
+// Package catalog keeps what a tenant has built: apps, entities, views, roles,
+// members and departments. It hands out immutable snapshots and is the only
+// writer of these documents; every change is authorised, checked and committed
+// at once. It knows nothing of records.
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tongban/runtime/access"
+	"tongban/runtime/ids"
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/fail"
+)
+
+// The kinds of documents that make up a snapshot.
+const (
+	KindTenant     = "tenant"
+	KindApp        = "app"
+	KindEntity     = "entity"
+	KindView       = "view"
+	KindRole       = "role"
+	KindMember     = "member"
+	KindDepartment = "department"
+	kindPolicy     = "policy" // its version is Snapshot.PolicyVersion
+)
+
+// The limits. They keep a snapshot small enough to hold and to load at once.
+const (
+	MaxEntities = 500 // in a tenant
+	MaxFields   = 200 // live fields of an entity
+	MaxViews    = 200 // of an entity
+	MaxApps     = 100
+	MaxRoles    = 200
+	MaxName     = 100 // characters of a name
+	MaxKey      = 64
+)
+
+// Options are what a catalog needs beside its engine. Policy may be nil.
+type Options struct {
+	Now    func() time.Time
+	IDs    *ids.Source
+	Log    *slog.Logger
+	Policy *access.Policy
+}
+
+// Catalog loads, caches and changes metadata. It is safe for concurrent use.
+type Catalog struct {
+	engine store.Engine
+	now    func() time.Time
+	ids    *ids.Source
+	log    *slog.Logger
+	policy *access.Policy
+
+	mu    sync.Mutex // guards slots
+	slots map[schema.TenantID]*slot
+}
+
+// slot is one tenant's place in the cache.
+type slot struct {
+	snap   atomic.Pointer[Snapshot] // nil: must be loaded
+	gen    atomic.Int64             // rises with each invalidation
+	load   sync.Mutex               // one load at a time; guards last
+	last   *Snapshot                // the newest loaded one, for what it parsed
+	change sync.Mutex               // one change at a time in this process
+}
+
+// New returns a catalog over an engine.
+func New(engine store.Engine, o Options) *Catalog {
+	c := &Catalog{
+		engine: engine, now: o.Now, ids: o.IDs, log: o.Log, policy: o.Policy,
+		slots: map[schema.TenantID]*slot{},
+	}
+	if c.policy == nil {
+		c.policy = access.New(o.Now)
+	}
+	return c
+}
+
+func (c *Catalog) slot(t schema.TenantID) *slot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.slots[t]
+	if s == nil {
+		s = &slot{}
+		c.slots[t] = s
+	}
+	return s
+}
+
+// Tenant returns the tenant's metadata as it is now, from memory where
+// possible. A tenant that is not there is NotFound.
+func (c *Catalog) Tenant(ctx context.Context, t schema.TenantID) (*Snapshot, error) {
+	s := c.slot(t)
+	if snap := s.snap.Load(); snap != nil {
+		return snap, nil
+	}
+	s.load.Lock()
+	defer s.load.Unlock()
+	if snap := s.snap.Load(); snap != nil {
+		return snap, nil
+	}
+	gen := s.gen.Load()
+	snap, err := c.read(ctx, t, s.last)
+	if err != nil {
+		return nil, err
+	}
+	s.last = snap
+	s.snap.Store(snap)
+	if s.gen.Load() != gen { // changed while loading: good for this caller, not to be kept
+		s.snap.Store(nil)
+	}
+	return snap, nil
+}
+
+// Invalidate forgets a tenant's snapshot: the next caller loads it anew. The
+// reader of the change log calls it when documents changed elsewhere.
+func (c *Catalog) Invalidate(t schema.TenantID) {
+	s := c.slot(t)
+	s.gen.Add(1)
+	s.snap.Store(nil)
+}
+
+// tries is how often a change is built anew on a metadata conflict.
+const tries = 3
+
+// change builds documents from the newest snapshot and commits them. On a
+// conflict with another node it loads and builds again.
+func (c *Catalog) change(ctx context.Context, a access.Actor, build func(*Snapshot) ([]store.DocOp, error)) error {
+	s := c.slot(a.Tenant)
+	s.change.Lock()
+	defer s.change.Unlock()
+	for i := 0; ; i++ {
+		snap, err := c.Tenant(ctx, a.Tenant)
+		if err != nil {
+			return err
+		}
+		docs, err := build(snap)
+		if err != nil || len(docs) == 0 {
+			return err
+		}
+		err = c.commit(ctx, a, docs)
+		if err == nil || !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+		if i == tries {
+			return fail.New(fail.Conflict, "catalog.changedMeanwhile").Because(err)
+		}
+	}
+}
+
+func (c *Catalog) commit(ctx context.Context, a access.Actor, docs []store.DocOp) error {
+	id := c.ids.Next()
+	origin := store.Origin{Actor: a.User, Via: "design", ChangeSet: schema.FormatID("cs_", id), At: c.now().UnixMilli()}
+	_, err := c.engine.Commit(ctx, a.Tenant, &store.Commit{Origin: origin, Docs: docs})
+	c.Invalidate(a.Tenant) // also after an error: its outcome may be unknown
+	if err != nil {
+		return fmt.Errorf("commit metadata: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package catalog
+
+import (
+	"context"
+
+	"tongban/runtime/access"
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/fail"
+)
+
+// EntityInput describes a new entity. Without fields it gets a title field.
+type EntityInput struct {
+	Name, Key, RecordName, Icon, Color string
+	Fields                             []FieldInput
+}
+
+// EntityPatch changes what is not nil.
+type EntityPatch struct {
+	Name, Key, RecordName, Icon, Color *string
+	Order                              *float64
+	Title                              *schema.FieldID
+	// Version, where it is not 0, must be that of the entity now.
+	Version schema.Version
+}
+
+// CreateEntity makes an entity with its fields, the other sides of its links,
+// and a first grid view.
+func (c *Catalog) CreateEntity(ctx context.Context, a access.Actor, app schema.AppID, in EntityInput) (*schema.Entity, error) {
+	if err := access.Designer(a); err != nil {
+		return nil, err
+	}
+	id, view := schema.EntityID(c.ids.Next()), schema.ViewID(c.ids.Next())
+	return c.entity(ctx, a, id, func(s *Snapshot) ([]store.DocOp, error) {
+		if s.App(app) == nil {
+			return nil, fail.New(fail.NotFound, "app.notFound")
+		}
+		if len(s.entities) >= MaxEntities {
+			return nil, fail.New(fail.Invalid, "entity.tooMany").With("max", MaxEntities)
+		}
+		e, err := newEntity(s, id, app, in)
+		if err != nil {
+			return nil, err
+		}
+		x := newEdits(s)
+		x.add(&edited{Entity: e})
+		fields := in.Fields
+		if len(fields) == 0 {
+			fields = []FieldInput{{Name: textsOf(s.Tenant.Locale).Title, Key: "name", Type: "text"}}
+		}
+		for i := range fields {
+			if _, err := x.addField(id, &fields[i]); err != nil {
+				return nil, err
+			}
+		}
+		e.Title = titleOf(e)
+		docs, err := x.docs()
+		if err != nil {
+			return nil, err
+		}
+		v := &schema.View{ID: view, Entity: id, Name: textsOf(s.Tenant.Locale).View, Type: "grid", Order: 1}
+		op, err := put(KindView, viewKey(view), 0, v)
+		return append(docs, op), err
+	})
+}
+
+func newEntity(s *Snapshot, id schema.EntityID, app schema.AppID, in EntityInput) (*schema.Entity, error) {
+	name, err := checkName("name", in.Name)
+	if err != nil {
+		return nil, err
+	}
+	siblings := s.byApp[app]
+	key, err := chooseKey(in.Key, name, "table", entityKeys(siblings, id))
+	if err != nil {
+		return nil, err
+	}
+	e := &schema.Entity{
+		ID: id, App: app, Key: key, Name: name, RecordName: in.RecordName, Icon: in.Icon, Color: in.Color,
+		Order: 1, NextField: 1, Rev: 1,
+	}
+	if n := len(siblings); n > 0 {
+		e.Order = siblings[n-1].Order + 1
+	}
+	return e, checkEntity(e)
+}
+
+func checkEntity(e *schema.Entity) error {
+	if err := checkText("recordName", e.RecordName, MaxName); err != nil {
+		return err
+	}
+	return checkLook(e.Icon, e.Color)
+}
+
+func entityKeys(list []*schema.Entity, but schema.EntityID) []string {
+	var out []string
+	for _, e := range list {
+		if e.ID != but {
+			out = append(out, e.Key)
+		}
+	}
+	return out
+}
+
+// UpdateEntity changes the labels, the place and the title field of an entity.
+func (c *Catalog) UpdateEntity(ctx context.Context, a access.Actor, id schema.EntityID, p EntityPatch) (*schema.Entity, error) {
+	if err := access.Designer(a); err != nil {
+		return nil, err
+	}
+	return c.entity(ctx, a, id, func(s *Snapshot) ([]store.DocOp, error) {
+		x := newEdits(s)
+		e, err := x.entity(id)
+		if err != nil {
+			return nil, err
+		}
+		if p.Version != 0 && p.Version != e.version {
+			return nil, fail.New(fail.Conflict, "entity.changedMeanwhile")
+		}
+		if p.Name != nil {
+			if e.Name, err = checkName("name", *p.Name); err != nil {
+				return nil, err
+			}
+		}
+		if p.Key != nil && *p.Key != e.Key {
+			if e.Key, err = chooseKey(*p.Key, e.Name, "table", entityKeys(s.byApp[e.App], id)); err != nil {
+				return nil, err
+			}
+		}
+		set(&e.RecordName, p.RecordName)
+		set(&e.Icon, p.Icon)
+		set(&e.Color, p.Color)
+		set(&e.Order, p.Order)
+		if p.Title != nil {
+			if e.Field(*p.Title) == nil {
+				return nil, fail.New(fail.Invalid, "field.unknown").On("title")
+			}
+			e.Title = *p.Title
+		}
+		if err := checkEntity(e.Entity); err != nil {
+			return nil, err
+		}
+		return x.docs()
+	})
+}
+
+// DeleteEntity marks an entity deleted. Its records are kept but can no longer
+// be reached; links of other entities that lead to it are marked deleted too.
+func (c *Catalog) DeleteEntity(ctx context.Context, a access.Actor, id schema.EntityID) error {
+	if err := access.Designer(a); err != nil {
+		return err
+	}
+	return c.change(ctx, a, func(s *Snapshot) ([]store.DocOp, error) {
+		x := newEdits(s)
+		if err := x.removeEntity(id); err != nil {
+			return nil, err
+		}
+		return x.docs()
+	})
+}
+
+// entity commits and returns the entity as it is then.
+func (c *Catalog) entity(ctx context.Context, a access.Actor, id schema.EntityID, build func(*Snapshot) ([]store.DocOp, error)) (*schema.Entity, error) {
+	if err := c.change(ctx, a, build); err != nil {
+		return nil, err
+	}
+	s, err := c.Tenant(ctx, a.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	if e := s.Entity(id); e != nil {
+		return e, nil
+	}
+	return nil, fail.New(fail.NotFound, "entity.notFound")
+}
