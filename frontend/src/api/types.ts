@@ -1,0 +1,243 @@
+/** The shapes of the HTTP API (docs/api.md). Ids are opaque strings. */
+
+export interface Ref {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface RoleRef extends Ref {
+  readonly key?: string;
+}
+
+export type ThemeName = "light" | "dark" | "system";
+
+export interface User extends Ref {
+  readonly email: string;
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly theme: ThemeName;
+}
+
+export interface Tenant extends Ref {
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly weekStart: number;
+}
+
+export interface Me {
+  readonly user: User;
+  readonly tenant: Tenant;
+  readonly tenants: readonly Ref[];
+  readonly roles: readonly RoleRef[];
+  readonly department?: Ref | null;
+  readonly can: { readonly admin: boolean; readonly design: boolean; readonly write: boolean };
+}
+
+export interface Session {
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly user: User;
+  readonly tenant: Ref;
+  readonly tenants: readonly Ref[];
+}
+
+export interface AuthOptions {
+  readonly signUp: boolean;
+  readonly firstUser: boolean;
+  readonly locales: readonly string[];
+}
+
+export interface InvitationInfo {
+  readonly email: string;
+  readonly tenant: { readonly name: string };
+  readonly by: { readonly name: string };
+  readonly expiresAt: string;
+}
+
+export interface Invitation {
+  readonly id: string;
+  readonly email: string;
+  readonly roles: readonly RoleRef[];
+  readonly expiresAt: string;
+  readonly createdAt: string;
+  readonly by: Ref;
+  /** Only in the answer to its creation. */
+  readonly url?: string;
+}
+
+export interface App extends Ref {
+  readonly icon?: string;
+  readonly color?: string;
+  readonly template?: string;
+  readonly order: number;
+  readonly can: { readonly design: boolean };
+  readonly entities?: readonly EntityInfo[];
+}
+
+/** An entity in a list; `Entity` holds its fields and views. */
+export interface EntityInfo extends Ref {
+  readonly app: string;
+  readonly key: string;
+  /** What one record is called ("New opportunity"). */
+  readonly recordName?: string;
+  readonly icon?: string;
+  readonly color?: string;
+  readonly order: number;
+}
+
+export interface Choice extends Ref {
+  readonly color: string;
+}
+
+/** Everything a field type may carry; each type reads its own. */
+export interface FieldOptions {
+  readonly choices?: readonly Choice[];
+  readonly scale?: number;
+  readonly currency?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly unit?: string;
+  readonly timeZone?: string;
+  readonly pattern?: string;
+  readonly reset?: string;
+  readonly region?: string;
+  readonly entity?: string;
+  readonly many?: boolean;
+  readonly inverse?: string;
+  readonly inverseName?: string;
+  readonly [key: string]: unknown;
+}
+
+export interface Field extends Ref {
+  readonly key: string;
+  readonly type: string;
+  readonly description?: string;
+  readonly required: boolean;
+  readonly unique: boolean;
+  readonly default?: unknown;
+  readonly options: FieldOptions;
+  /** What the caller may do with its values. */
+  readonly right: "read" | "write" | "masked";
+}
+
+export interface FieldInput {
+  readonly name: string;
+  readonly type: string;
+  readonly key?: string;
+  readonly required?: boolean;
+  readonly unique?: boolean;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export interface SortKey {
+  readonly field: string;
+  readonly dir: "asc" | "desc";
+}
+
+export interface ViewField {
+  readonly field: string;
+  readonly hidden?: boolean;
+  readonly width?: number;
+  readonly summary?: string;
+}
+
+export interface View extends Ref {
+  readonly entity: string;
+  readonly type: string;
+  readonly filter?: unknown;
+  readonly sort: readonly SortKey[];
+  readonly group: readonly SortKey[];
+  readonly fields: readonly ViewField[];
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly private: boolean;
+  readonly order: number;
+  readonly version: number;
+}
+
+export interface EntityCan {
+  readonly read: boolean;
+  readonly create: boolean;
+  readonly write: boolean;
+  readonly delete: boolean;
+  readonly export: boolean;
+  readonly comment: boolean;
+  readonly design: boolean;
+}
+
+export interface Entity extends EntityInfo {
+  readonly version: number;
+  /** The field whose value names a record. */
+  readonly title: string;
+  readonly fields: readonly Field[];
+  readonly views: readonly View[];
+  readonly can: EntityCan;
+}
+
+export type Scope = "all" | "own" | "department" | "departmentTree" | { readonly filter: unknown };
+export type FieldRight = "hidden" | "masked" | "read" | "write";
+export type Act = "read" | "create" | "write" | "delete" | "export" | "comment";
+
+export interface Grant extends Readonly<Partial<Record<Act, boolean>>> {
+  readonly entity: string;
+  readonly scope: Scope;
+  readonly fields?: Readonly<Record<string, FieldRight>>;
+}
+
+export interface Role extends RoleRef {
+  readonly description?: string;
+  readonly builtIn: boolean;
+  readonly app?: string | null;
+  readonly grants: readonly Grant[];
+}
+
+export interface Member extends Ref {
+  readonly email: string;
+  readonly roles: readonly RoleRef[];
+  readonly department: Ref | null;
+  readonly suspended: boolean;
+  readonly joinedAt?: string;
+}
+
+export interface Department extends Ref {
+  readonly parent: string | null;
+  readonly manager: Ref | null;
+  readonly order: number;
+}
+
+export interface TemplateField {
+  readonly key: string;
+  readonly name: string;
+  readonly type: string;
+  readonly options?: FieldOptions;
+}
+
+export interface TemplateEntity {
+  readonly key: string;
+  readonly name: string;
+  readonly fields?: readonly TemplateField[];
+}
+
+export interface TemplateInfo {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
+  readonly category: string;
+  readonly icon?: string;
+  readonly color?: string;
+  readonly entities: readonly TemplateEntity[];
+}
+
+export interface Token extends Ref {
+  readonly scopes: readonly string[];
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  /** Only in the answer to its creation. */
+  readonly token?: string;
+}
+
+export interface List<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string;
+}

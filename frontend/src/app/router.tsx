@@ -1,0 +1,166 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { whenSignedOut } from "@/api/client";
+import { meQuery } from "@/api/meta";
+import { queryClient } from "@/api/query-client";
+import { NotFound, PageError, PagePending } from "./fallbacks";
+
+const rootRoute = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: PageError,
+});
+
+const next = (search: Record<string, unknown>) =>
+  typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {};
+
+const signup = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/signup",
+  component: lazyRouteComponent(() => import("@/features/auth/signup-page"), "SignupPage"),
+});
+const login = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/login",
+  validateSearch: next,
+  component: lazyRouteComponent(() => import("@/features/auth/login-page"), "LoginPage"),
+});
+const invite = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invite/$code",
+  component: lazyRouteComponent(() => import("@/features/auth/invite-page"), "InvitePage"),
+});
+
+/** All that needs somebody signed in, inside the shell. */
+const shell = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "shell",
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      const { landing } = await import("./landing");
+      throw redirect(await landing(error, location.href));
+    }
+  },
+  component: lazyRouteComponent(() => import("./shell/shell"), "Shell"),
+});
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
+});
+const templates = createRoute({
+  getParentRoute: () => shell,
+  path: "/templates",
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...(typeof search.q === "string" && search.q ? { q: search.q } : {}),
+    ...(typeof search.category === "string" ? { category: search.category } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./routes/gallery-routes"), "GalleryRoute"),
+});
+const template = createRoute({
+  getParentRoute: () => shell,
+  path: "/templates/$key",
+  component: lazyRouteComponent(() => import("./routes/gallery-routes"), "TemplateRoute"),
+});
+const app = createRoute({
+  getParentRoute: () => shell,
+  path: "/app/$app",
+  component: lazyRouteComponent(() => import("./routes/app-route"), "AppRoute"),
+});
+
+const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+const table = createRoute({
+  getParentRoute: () => shell,
+  path: "/app/$app/table/$entity",
+  validateSearch: (search: Record<string, unknown>): { view?: string; rec?: string } => {
+    const view = text(search.view);
+    const rec = text(search.rec);
+    return { ...(view && { view }), ...(rec && { rec }) };
+  },
+  component: lazyRouteComponent(() => import("./routes/table-route"), "TableRoute"),
+});
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: "/app/$app/table/$entity/import",
+  validateSearch: (search: Record<string, unknown>): { job?: string } => {
+    const job = text(search.job);
+    return job ? { job } : {};
+  },
+  component: lazyRouteComponent(() => import("./routes/table-route"), "ImportRoute"),
+});
+const members = createRoute({
+  getParentRoute: () => shell,
+  path: "/members",
+  component: lazyRouteComponent(() => import("@/features/members/members-page"), "MembersPage"),
+});
+const departments = createRoute({
+  getParentRoute: () => shell,
+  path: "/departments",
+  component: lazyRouteComponent(() => import("@/features/members/departments-page"), "DepartmentsPage"),
+});
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: "/roles",
+  validateSearch: (search: Record<string, unknown>): { role?: string } => {
+    const role = text(search.role);
+    return role ? { role } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/roles/roles-page"), "RolesPage"),
+});
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => {
+    const tab = text(search.tab);
+    return tab ? { tab } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/settings/settings-page"), "SettingsPage"),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    signup,
+    login,
+    invite,
+    shell.addChildren([
+      home,
+      templates,
+      template,
+      app,
+      table,
+      imports,
+      members,
+      departments,
+      roles,
+      settings,
+    ]),
+  ]),
+  defaultPreload: "intent",
+  defaultPreloadDelay: 80,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: PageError,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+whenSignedOut(() => {
+  queryClient.clear();
+  const { pathname, href } = router.state.location;
+  if (!/^\/(login|signup|invite)\b/.test(pathname)) {
+    void router.navigate({ to: "/login", search: { next: href } });
+  }
+});

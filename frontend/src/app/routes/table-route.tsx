@@ -1,0 +1,52 @@
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { PagePending } from "../fallbacks";
+
+const TablePage = lazy(async () => ({ default: (await import("@/features/table/table-page")).TablePage }));
+const ImportPage = lazy(async () => ({
+  default: (await import("@/features/import/import-page")).ImportPage,
+}));
+
+/** The table of an entity; the URL holds the view and the open record. */
+export function TableRoute() {
+  const { app, entity } = useParams({ from: "/shell/app/$app/table/$entity" });
+  const { view, rec } = useSearch({ from: "/shell/app/$app/table/$entity" });
+  const navigate = useNavigate({ from: "/app/$app/table/$entity" });
+  return (
+    <Suspense fallback={<PagePending />}>
+      <TablePage
+        key={entity}
+        app={app}
+        entity={entity}
+        view={view}
+        record={rec}
+        onView={(id) => void navigate({ search: (old) => ({ ...old, view: id }) })}
+        onRecord={(id) =>
+          void navigate({
+            search: ({ rec: _closed, ...old }) => (id ? { ...old, rec: id } : old),
+            replace: Boolean(rec && id),
+          })
+        }
+        onImport={() => void navigate({ to: "/app/$app/table/$entity/import", params: { app, entity } })}
+      />
+    </Suspense>
+  );
+}
+
+export function ImportRoute() {
+  const { app, entity } = useParams({ from: "/shell/app/$app/table/$entity/import" });
+  const { job } = useSearch({ from: "/shell/app/$app/table/$entity/import" });
+  const navigate = useNavigate({ from: "/app/$app/table/$entity/import" });
+  return (
+    <Suspense fallback={<PagePending />}>
+      <ImportPage
+        key={entity}
+        app={app}
+        entity={entity}
+        job={job}
+        onJob={(id) => void navigate({ search: id ? { job: id } : {}, replace: true })}
+        onClose={() => void navigate({ to: "/app/$app/table/$entity", params: { app, entity } })}
+      />
+    </Suspense>
+  );
+}

@@ -1,0 +1,7 @@
+/** The English catalogue: the same areas as zh-cn.ts. */
+import type { Catalogue, Same } from "./catalogue";
+import { commonEn } from "./common.en";
+
+export const en: Same<Catalogue> = {
+  ...commonEn,
+};

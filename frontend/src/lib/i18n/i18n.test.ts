@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { en } from "./en";
+import { formatAgo, formatDay, formatMoney, formatNumber, formatTime } from "./format";
+import { preferredLocale, setLocale, t } from "./index";
+import { zhCN } from "./zh-cn";
+
+const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)/g)].map((match) => match[1]))].sort();
+
+describe("catalogues", () => {
+  const zh: Record<string, string> = zhCN;
+  const english: Record<string, string> = en;
+
+  it("hold the same keys", () => {
+    expect(Object.keys(english).sort()).toEqual(Object.keys(zh).sort());
+  });
+
+  it("hold no empty text", () => {
+    expect([...Object.entries(zh), ...Object.entries(english)].filter(([, text]) => !text.trim())).toEqual(
+      [],
+    );
+  });
+
+  it("agree in the placeholders of each text", () => {
+    const differ = Object.keys(zh).filter(
+      (key) => `${names(zh[key] ?? "")}` !== `${names(english[key] ?? "")}`,
+    );
+    expect(differ).toEqual([]);
+  });
+
+  it("hold no Chinese in English and no leftover braces", () => {
+    expect(
+      Object.entries(english).filter(([, text]) => /\p{Script=Han}/u.test(text.replace("简体中文", ""))),
+    ).toEqual([]);
+    const left = (text: string) => /[{}]/.test(text.replace(/\{\w+(\|[^|}]*\|[^}]*)?\}/g, ""));
+    expect([...Object.entries(zh), ...Object.entries(english)].filter(([, text]) => left(text))).toEqual([]);
+  });
+});
+
+describe("t", () => {
+  it("fills values and picks the word that fits the number", () => {
+    setLocale("en", en, "UTC");
+    expect(t("error.tooMany", { seconds: 1 })).toContain("1 second.");
+    expect(t("error.tooMany", { seconds: 5 })).toContain("5 seconds.");
+    setLocale("zh-CN", zhCN, "Asia/Shanghai");
+    expect(t("error.tooMany", { seconds: 5 })).toContain("5 秒");
+  });
+});
+
+describe("formats", () => {
+  it("follow the language and the zone", () => {
+    setLocale("zh-CN", zhCN, "Asia/Shanghai");
+    expect(formatNumber(1234567.5)).toBe("1,234,567.5");
+    expect(formatTime("2026-11-22T20:30:00Z", { dateStyle: "short", timeStyle: "short" })).toBe(
+      "2026/11/23 04:30",
+    );
+    setLocale("en", en, "America/New_York");
+    expect(formatDay("2026-11-22")).toBe("Nov 22, 2026");
+  });
+
+  it("keep every digit of money", () => {
+    setLocale("zh-CN", zhCN, "Asia/Shanghai");
+    expect(formatMoney("9007199254740993.25", "CNY")).toBe("¥9,007,199,254,740,993.25");
+  });
+
+  it("say how long ago", () => {
+    setLocale("zh-CN", zhCN, "Asia/Shanghai");
+    const now = Date.parse("2026-11-22T12:00:00Z");
+    expect(formatAgo("2026-11-22T11:57:00Z", now)).toBe("3分钟前");
+    expect(formatAgo("2026-11-21T11:00:00Z", now)).toBe("昨天");
+    expect(formatAgo("2026-10-01T11:00:00Z", now)).toBe("2026年10月1日");
+  });
+});
+
+describe("preferredLocale", () => {
+  it.each([
+    [null, ["fr", "en-GB"], "en"],
+    [null, ["zh-TW", "en"], "zh-CN"],
+    [null, ["fr"], "zh-CN"],
+    ["en", ["zh-CN"], "en"],
+    ["xx", ["en"], "en"],
+  ])("stored %s, wanted %s → %s", (stored, wanted, expected) => {
+    expect(preferredLocale(stored, wanted)).toBe(expected);
+  });
+});

@@ -1,0 +1,6 @@
+/** The zh-CN catalogue: one line per area; each area has a file of its own. */
+import { commonZh } from "./common.zh-cn";
+
+export const zhCN = {
+  ...commonZh,
+} as const;
