@@ -1,0 +1,148 @@
+package filter
+
+import (
+	"tongban/schema"
+	"tongban/schema/field"
+	"tongban/schema/query"
+)
+
+// set compiles the ops of fields that hold several ids.
+func (l *leaf) set() (query.Expr, error) {
+	list, err := l.list()
+	if err != nil {
+		return nil, err
+	}
+	withEmpty := false
+	given := make([]any, 0, len(list))
+	for _, in := range list {
+		if blank(in) {
+			withEmpty = true
+			continue
+		}
+		given = append(given, in)
+	}
+	ids, err := l.members(given)
+	if err != nil {
+		return nil, err
+	}
+	op := l.op
+	if given, ok := l.value.(string); ok && given == "@myDepartment" && op == "eq" {
+		op = "hasAny"
+	} else if ok && given == "@myDepartment" && op == "ne" {
+		op = "hasNone"
+	}
+	x := l.setOp(op, ids)
+	switch {
+	case !withEmpty:
+		return x, nil
+	case op == "in" || op == "hasAny":
+		return query.Or{x, l.emptySet(false)}, nil
+	case op == "notIn" || op == "hasNone":
+		return query.And{x, l.emptySet(true)}, nil
+	}
+	return nil, l.bad("filter.badValue").With("want", "list")
+}
+
+func (l *leaf) setOp(op string, ids []int64) query.Expr {
+	if l.f.Type == "link" && l.f.Options.Derived {
+		return l.derived(op, ids)
+	}
+	switch op {
+	case "eq":
+		return query.SetOp{Field: l.id, Mode: query.SetEq, Vals: ids}
+	case "ne":
+		return query.Not{X: query.SetOp{Field: l.id, Mode: query.SetEq, Vals: ids}}
+	case "hasAll":
+		return query.SetOp{Field: l.id, Mode: query.HasAll, Vals: ids}
+	case "hasNone", "notIn":
+		return query.SetOp{Field: l.id, Mode: query.HasNone, Vals: ids}
+	}
+	return query.SetOp{Field: l.id, Mode: query.HasAny, Vals: ids}
+}
+
+// derived asks the storing side of a link pair.
+func (l *leaf) derived(op string, ids []int64) query.Expr {
+	from := func(where query.Expr) query.LinkedFrom {
+		return query.LinkedFrom{Entity: l.f.Options.Entity, Field: l.f.Options.Inverse, Where: where}
+	}
+	records := func(ids ...int64) query.Ids {
+		out := make(query.Ids, len(ids))
+		for i, id := range ids {
+			out[i] = schema.RecordID(id)
+		}
+		return out
+	}
+	all := query.And{}
+	for _, id := range ids {
+		all = append(all, from(records(id)))
+	}
+	switch op {
+	case "hasAll":
+		return all
+	case "eq":
+		return append(all, query.Not{X: from(query.Not{X: records(ids...)})})
+	case "ne":
+		return query.Not{X: append(all, query.Not{X: from(query.Not{X: records(ids...)})})}
+	case "hasNone", "notIn":
+		x := from(records(ids...))
+		x.Neg = true
+		return x
+	}
+	return from(records(ids...))
+}
+
+// emptySet asks for an empty set, or for one that is not.
+func (l *leaf) emptySet(neg bool) query.Expr { //nolint:revive // neg is data of the node
+	if l.f.Type == "link" && l.f.Options.Derived {
+		return query.LinkedFrom{Entity: l.f.Options.Entity, Field: l.f.Options.Inverse, Neg: !neg}
+	}
+	return query.Empty{Field: l.id, Neg: neg}
+}
+
+// members reads the ids that a set is compared with.
+func (l *leaf) members(list []any) ([]int64, error) {
+	many := *l.f
+	many.Options.Many = true
+	t := l.t
+	if l.traits.Kind == schema.KindInt {
+		t, _ = field.Of("user")
+	}
+	isUser := l.f.Type != "link" && l.f.Type != "multiSelect"
+	ids := make([]int64, 0, len(list))
+	for _, in := range list {
+		switch {
+		case isUser && in == "@me":
+			ids = append(ids, int64(l.env.Me))
+			continue
+		case isUser && in == "@myDepartment":
+			ids = append(ids, l.colleagues()...)
+			continue
+		case l.f.Type == "multiSelect":
+			v, err := l.choice(in)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, v)
+			continue
+		}
+		v, err := t.Parse(&many, in, &l.env.Env)
+		if err != nil {
+			return nil, l.named(err)
+		}
+		found, _ := v.([]int64)
+		ids = append(ids, found...)
+	}
+	return ids, nil
+}
+
+// choice reads a choice of a multiSelect by the rules of option.
+func (l *leaf) choice(in any) (int64, error) {
+	one := *l
+	one.t, _ = field.Of("singleSelect")
+	v, err := one.option(in)
+	if err != nil {
+		return 0, err
+	}
+	id, _ := v.(int64)
+	return id, nil
+}
