@@ -1,0 +1,182 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+
+	"tongban/runtime/access"
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/fail"
+)
+
+// newLink is a record that a change newly links to.
+type newLink struct {
+	work *work
+	f    *schema.Field
+	id   schema.RecordID
+}
+
+// checkLinks makes sure that what is newly linked to is there and may be read.
+func (w *writing) checkLinks() error {
+	added := map[schema.EntityID][]newLink{}
+	for _, wk := range w.works {
+		for id, v := range wk.set {
+			f := wk.side.entity.Field(id)
+			if f == nil || f.Type != "link" {
+				continue
+			}
+			old := setOf(wk.prior[id])
+			for _, to := range setOf(v) {
+				if !slices.Contains(old, to) {
+					added[f.Options.Entity] = append(added[f.Options.Entity], newLink{wk, f, schema.RecordID(to)})
+				}
+			}
+		}
+	}
+	for ent, links := range added {
+		if err := w.checkLinksTo(ent, links); err != nil {
+			return err
+		}
+	}
+	return w.faults()
+}
+
+func (w *writing) checkLinksTo(ent schema.EntityID, links []newLink) error {
+	ids := make([]schema.RecordID, 0, len(links))
+	for _, l := range links {
+		if wk := w.byID[recordRef{ent, l.id}]; wk == nil || wk.op != store.OpCreate {
+			ids = append(ids, l.id)
+		}
+	}
+	slices.Sort(ids)
+	there := map[schema.RecordID]bool{}
+	r := w.rd.rights(ent)
+	for part := range slices.Chunk(slices.Compact(ids), MaxBatch) {
+		if r == nil || !r.May(access.Read) {
+			break
+		}
+		recs, err := w.rd.readable(r, w.snap.Shape(ent), part, []schema.FieldID{})
+		if err != nil {
+			return err
+		}
+		for _, rec := range recs {
+			there[rec.ID] = true
+		}
+	}
+	for _, l := range links {
+		created := w.byID[recordRef{ent, l.id}]
+		if there[l.id] || (created != nil && created.op == store.OpCreate) {
+			continue
+		}
+		e := fail.New(fail.Invalid, "link.notFound").With("record", schema.FormatID(schema.PrefixRecord, l.id))
+		w.fault(l.work, e, l.f.Key)
+	}
+	return nil
+}
+
+// applyDerived turns what was given to derived sides of links into changes of
+// the records that hold the links.
+func (w *writing) applyDerived(edits []derivedEdit) error {
+	for i := range edits {
+		if err := w.applyDerivedOne(&edits[i]); err != nil {
+			return err
+		}
+	}
+	return w.faults()
+}
+
+func (w *writing) applyDerivedOne(d *derivedEdit) error {
+	ent, inverse := d.f.Options.Entity, d.f.Options.Inverse
+	sd, err := w.side(ent)
+	if err != nil || sd.shape.Field(inverse) == nil || sd.entity.Field(inverse) == nil {
+		w.fault(d.work, fail.New(fail.Forbidden, "field.readOnly"), d.f.Key)
+		return nil
+	}
+	self := d.work.after.ID
+	var now []schema.RecordID
+	if d.work.before != nil {
+		linked, err := w.rd.r.Linked(w.rd.ctx, sd.shape, inverse, []schema.RecordID{self}, MaxBatch)
+		if err != nil {
+			return fmt.Errorf("load derived links: %w", err)
+		}
+		now = linked[self]
+	}
+	var add, drop []schema.RecordID
+	for _, id := range d.want {
+		if !slices.Contains(now, schema.RecordID(id)) {
+			add = append(add, schema.RecordID(id))
+		}
+	}
+	for _, id := range now {
+		if !slices.Contains(d.want, int64(id)) {
+			drop = append(drop, id)
+		}
+	}
+	if err := w.loadOthers(sd, append(slices.Clone(add), drop...)); err != nil {
+		return err
+	}
+	own := sd.entity.Field(inverse)
+	for _, id := range add {
+		w.relink(d, sd, own, id, func(set []int64) []int64 {
+			if !own.Options.Many {
+				return []int64{int64(self)}
+			}
+			return append(slices.Clone(set), int64(self))
+		})
+	}
+	for _, id := range drop {
+		if wk := w.byID[recordRef{ent, id}]; wk == nil || !wk.access.May(access.Read) {
+			continue // what the actor cannot see stays linked
+		}
+		w.relink(d, sd, own, id, func(set []int64) []int64 {
+			return slices.DeleteFunc(slices.Clone(set), func(x int64) bool { return x == int64(self) })
+		})
+	}
+	return nil
+}
+
+// loadOthers brings records of the other side into the batch.
+func (w *writing) loadOthers(sd *side, ids []schema.RecordID) error {
+	ids = slices.DeleteFunc(ids, func(id schema.RecordID) bool { return w.byID[recordRef{sd.entity.ID, id}] != nil })
+	for part := range slices.Chunk(ids, MaxBatch) {
+		recs, err := w.rd.r.Get(w.rd.ctx, sd.shape, part, nil)
+		if err != nil {
+			return fmt.Errorf("load linking records: %w", err)
+		}
+		for _, rec := range recs {
+			if rec == nil {
+				continue
+			}
+			wk := &work{side: sd, op: store.OpUpdate, before: rec, access: w.rd.of(sd.rights, rec)}
+			wk.prepare(rec.ID, w)
+			w.works = append(w.works, wk)
+			w.byID[recordRef{sd.entity.ID, rec.ID}] = wk
+		}
+	}
+	return nil
+}
+
+// relink changes the stored side of a link in another record.
+func (w *writing) relink(d *derivedEdit, sd *side, own *schema.Field, id schema.RecordID, change func([]int64) []int64) {
+	wk := w.byID[recordRef{sd.entity.ID, id}]
+	switch {
+	case wk == nil || (wk.op != store.OpCreate && !wk.access.May(access.Read)):
+		e := fail.New(fail.Invalid, "link.notFound").With("record", schema.FormatID(schema.PrefixRecord, id))
+		w.fault(d.work, e, d.f.Key)
+		return
+	case wk.op == store.OpCreate && !sd.rights.Creatable(own.ID), wk.op != store.OpCreate && wk.access.Right(own.ID) != schema.WriteRight:
+		w.fault(d.work, fail.New(fail.Forbidden, "field.readOnly").With("record", schema.FormatID(schema.PrefixRecord, id)), d.f.Key)
+		return
+	case wk.op != store.OpCreate && wk.op != store.OpUpdate:
+		w.fault(d.work, fail.New(fail.Invalid, "link.notFound").With("record", schema.FormatID(schema.PrefixRecord, id)), d.f.Key)
+		return
+	}
+	var v schema.Value
+	if set := change(setOf(wk.after.Values[own.ID])); len(set) > 0 {
+		v = set
+	}
+	if err := wk.assign(own, v); err != nil {
+		w.fault(d.work, err, d.f.Key)
+	}
+}

@@ -1,0 +1,69 @@
+package record
+
+import (
+	"slices"
+	"time"
+
+	"tongban/runtime/catalog"
+	"tongban/schema"
+	"tongban/schema/field"
+)
+
+// names knows what the ids of one answer are called. Linked records that the
+// reader may not see have no name here and are left out of the answer.
+type names struct {
+	snap   *catalog.Snapshot
+	titles map[schema.EntityID]map[schema.RecordID]string
+	files  map[schema.FileID]field.FileInfo
+}
+
+var (
+	_ field.Names = (*names)(nil)
+	_ field.Zoned = (*names)(nil)
+)
+
+// User is a member's name; "" for one who left.
+func (n *names) User(u schema.UserID) string {
+	if m := n.snap.Member(u); m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+// Record is the title of a linked record that the reader may see.
+func (n *names) Record(e schema.EntityID, r schema.RecordID) (string, bool) {
+	t, ok := n.titles[e][r]
+	return t, ok
+}
+
+// File describes an attached file.
+func (n *names) File(f schema.FileID) (field.FileInfo, bool) {
+	i, ok := n.files[f]
+	return i, ok
+}
+
+// Zone is the tenant's time zone.
+func (n *names) Zone() *time.Location { return n.snap.Zone() }
+
+// visible returns those of the linked records that the reader may see.
+func (n *names) visible(e schema.EntityID, set []int64) []int64 {
+	titles := n.titles[e]
+	hidden := func(id int64) bool {
+		_, ok := titles[schema.RecordID(id)]
+		return !ok
+	}
+	if !slices.ContainsFunc(set, hidden) {
+		return set
+	}
+	return slices.DeleteFunc(slices.Clone(set), hidden)
+}
+
+func (n *names) appendUser(dst []byte, u schema.UserID) []byte {
+	if u == 0 {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, `{"id":"`...)
+	dst = appendID(dst, schema.PrefixUser, int64(u))
+	dst = append(dst, `","name":`...)
+	return append(field.AppendString(dst, n.User(u)), '}')
+}

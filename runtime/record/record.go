@@ -1,0 +1,83 @@
+// Package record is the one door to records. Whoever wants to change one (API,
+// import, undo, automation) calls Service.Write; whoever wants to read one
+// gets it masked by the rights of who asks. It knows no HTTP and no sockets.
+package record
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"tongban/runtime/access"
+	"tongban/runtime/catalog"
+	"tongban/runtime/ids"
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/field"
+)
+
+// MaxBatch is how many changes one Write takes.
+const MaxBatch = 1000
+
+// Files finds what is known of attached files. Unknown ones are left out.
+type Files func(ctx context.Context, t schema.TenantID, ids []schema.FileID) (map[schema.FileID]field.FileInfo, error)
+
+// Rule is a builder's before-save rule. It may refuse the record with an error
+// or return values to set, which are checked like any other input.
+type Rule func(ctx context.Context, e *schema.Entity, before, after *schema.Record) (schema.Values, error)
+
+// Options are what a service needs. Files and Rules may be nil; Wake is called
+// after each commit and must return at once.
+type Options struct {
+	Engine  store.Engine
+	Catalog *catalog.Catalog
+	Policy  *access.Policy
+	IDs     *ids.Source
+	Now     func() time.Time
+	Log     *slog.Logger
+	Files   Files
+	Rules   []Rule
+	Wake    func(schema.TenantID)
+}
+
+// Service writes and reads records. It is safe for concurrent use.
+type Service struct {
+	engine  store.Engine
+	catalog *catalog.Catalog
+	policy  *access.Policy
+	ids     *ids.Source
+	now     func() time.Time
+	log     *slog.Logger
+	files   Files
+	rules   []Rule
+	wake    func(schema.TenantID)
+	locks   *stripes
+}
+
+// New returns a service.
+func New(o Options) *Service {
+	s := &Service{
+		engine: o.Engine, catalog: o.Catalog, policy: o.Policy, ids: o.IDs, now: o.Now, log: o.Log,
+		files: o.Files, rules: o.Rules, wake: o.Wake, locks: newStripes(),
+	}
+	if s.policy == nil {
+		s.policy = access.New(o.Now)
+	}
+	if s.wake == nil {
+		s.wake = func(schema.TenantID) {}
+	}
+	return s
+}
+
+// rights loads the tenant's metadata and what the actor may do with an entity.
+func (s *Service) rights(ctx context.Context, a access.Actor, ent schema.EntityID) (*catalog.Snapshot, *access.Rights, error) {
+	snap, err := s.catalog.Tenant(ctx, a.Tenant)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := s.policy.Rights(a, snap, ent)
+	if err != nil {
+		return nil, nil, err
+	}
+	return snap, r, nil
+}
