@@ -1,0 +1,43 @@
+import { createElement } from "react";
+import { iconOf } from "./icon-set";
+import css from "./icon-tile.module.css";
+import { colorOf } from "./palette";
+
+export interface IconTileProps {
+  readonly icon: string | undefined;
+  readonly color: string | undefined;
+  readonly size?: number;
+  /** Tinted instead of solid. */
+  readonly soft?: boolean;
+}
+
+/** The coloured square of an app or a table. */
+export function IconTile({ icon, color, size = 20, soft }: IconTileProps) {
+  const name = colorOf(color, "blue");
+  return (
+    <span
+      className={css.tile}
+      aria-hidden="true"
+      style={{
+        inlineSize: size,
+        blockSize: size,
+        borderRadius: Math.round(size * 0.3),
+        background: soft ? `var(--opt-${name}-bg)` : `color-mix(in srgb, var(--opt-${name}) 92%, #000)`,
+        color: soft ? `var(--opt-${name}-fg)` : undefined,
+      }}
+    >
+      {createElement(iconOf(icon), { size: Math.round(size * 0.6), strokeWidth: size < 24 ? 2.25 : 1.9 })}
+    </span>
+  );
+}
+
+/** An icon of the set by its stored name, without a tile. */
+export function NamedIcon({
+  icon,
+  size = 16,
+}: {
+  readonly icon: string | undefined;
+  readonly size?: number;
+}) {
+  return createElement(iconOf(icon), { size, strokeWidth: 1.75, "aria-hidden": true });
+}
