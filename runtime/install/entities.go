@@ -213,7 +213,15 @@ func (in *installation) choiceName(e *templates.Entity, fieldKey, key string) st
 }
 
 func (in *installation) role(ctx context.Context, r *templates.Role) error {
-	input := catalog.RoleInput{Name: r.Name.In(in.o.Locale), Description: r.Description.In(in.o.Locale), App: in.app}
+	snap, err := in.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	taken := map[string]bool{}
+	for _, other := range snap.Roles() {
+		taken[other.Name] = true
+	}
+	input := catalog.RoleInput{Name: numbered(r.Name.In(in.o.Locale), taken), Description: r.Description.In(in.o.Locale), App: in.app}
 	for _, g := range r.Grants {
 		grant := catalog.GrantInput{Entity: in.entities[g.Entity], Scope: g.Scope, Owner: g.Owner}
 		for _, act := range g.Acts {
@@ -229,8 +237,12 @@ func (in *installation) role(ctx context.Context, r *templates.Role) error {
 		}
 		input.Grants = append(input.Grants, grant)
 	}
-	_, err := in.catalog.CreateRole(ctx, in.actor, input)
-	return err
+	made, err := in.catalog.CreateRole(ctx, in.actor, input)
+	if err != nil {
+		return err
+	}
+	in.roles = append(in.roles, made.ID)
+	return nil
 }
 
 func allow(g *catalog.GrantInput, act string) bool {

@@ -157,12 +157,22 @@ func (s *Service) Install(ctx context.Context, a access.Actor, key string, o Opt
 	}
 	in := &installation{Service: s, actor: a, t: &t, o: o, app: app.ID, entities: map[string]schema.EntityID{}}
 	if err := in.run(ctx); err != nil {
-		if undo := s.catalog.DeleteApp(context.WithoutCancel(ctx), a, app.ID); undo != nil {
-			s.log.ErrorContext(ctx, "template not taken back", "tenant", int64(a.Tenant), "error", undo)
-		}
+		in.takeBack(context.WithoutCancel(ctx))
 		return nil, fmt.Errorf("install %s: %w", key, err)
 	}
 	return app, nil
+}
+
+// takeBack removes what a failed installation has made.
+func (in *installation) takeBack(ctx context.Context) {
+	for _, id := range in.roles {
+		if err := in.catalog.DeleteRole(ctx, in.actor, id); err != nil {
+			in.log.ErrorContext(ctx, "role not taken back", "tenant", int64(in.actor.Tenant), "error", err)
+		}
+	}
+	if err := in.catalog.DeleteApp(ctx, in.actor, in.app); err != nil {
+		in.log.ErrorContext(ctx, "template not taken back", "tenant", int64(in.actor.Tenant), "error", err)
+	}
 }
 
 func freeName(snap *catalog.Snapshot, name string) string {
@@ -170,6 +180,11 @@ func freeName(snap *catalog.Snapshot, name string) string {
 	for _, a := range snap.Apps() {
 		taken[a.Name] = true
 	}
+	return numbered(name, taken)
+}
+
+// numbered is the name, with a number behind it where it is taken.
+func numbered(name string, taken map[string]bool) string {
 	free := name
 	for i := 2; taken[free]; i++ {
 		free = fmt.Sprintf("%s %d", name, i)
@@ -185,6 +200,7 @@ type installation struct {
 	o        Options
 	app      schema.AppID
 	entities map[string]schema.EntityID // by the template's keys
+	roles    []schema.RoleID            // made so far
 }
 
 func (in *installation) run(ctx context.Context) error {
