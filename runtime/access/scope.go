@@ -95,7 +95,7 @@ func (s *scope) matches(rec *schema.Record, in Lookup) bool {
 	case scopeUsers:
 		return s.owned(rec)
 	case scopeFilter:
-		return match(s.expr, rec, in)
+		return query.Match(s.expr, rec, in)
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/filter"
 )
 
 // edits gathers the entities and views that one change touches, so that each

@@ -10,6 +10,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/filter"
 )
 
 // RoleInput describes a custom role.

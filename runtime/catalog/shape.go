@@ -7,6 +7,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/field"
+	"tongban/schema/filter"
 )
 
 // maxIndexed is how many fields of an entity are indexed at most.

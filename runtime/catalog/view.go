@@ -10,6 +10,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/filter"
 )
 
 // ViewKey is one key of an order or grouping, by field key, id or name.
