@@ -1,0 +1,219 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tongban/runtime/store"
+	"tongban/schema"
+)
+
+const (
+	maxWaiting = 2048 // commits that may wait; more are ErrBusy
+	maxOps     = 1000 // of one commit
+	// extraReader is how long a View waits for a free connection before it gets
+	// one beyond the pool: a View inside a View must not wait for itself.
+	extraReader = time.Second
+)
+
+// file is the open database of a tenant.
+type file struct {
+	e      *Engine
+	tenant schema.TenantID
+	path   string
+
+	// guarded by Engine.mu
+	refs    int
+	used    time.Time
+	closing bool
+
+	gone    chan struct{} // closed when the file is closed
+	opening sync.Once
+	openErr error
+
+	layout atomic.Pointer[layout]
+	stats  atomic.Int64 // generation of the planner's statistics
+	queue  chan *job
+	w      *writer
+	ended  chan struct{} // closed when the writer has ended
+
+	slots chan struct{} // as many as there may be readers
+	free  chan *conn
+}
+
+// job is a commit, or some work of the engine's own, that waits for the writer.
+type job struct {
+	ctx     context.Context
+	prep    *prepared
+	work    func(*writer) error
+	state   atomic.Int32
+	receipt *store.Receipt
+	err     error
+	done    chan struct{}
+}
+
+const (
+	jobWaiting int32 = iota
+	jobTaken
+	jobCancelled
+)
+
+func newFile(e *Engine, t schema.TenantID) *file {
+	return &file{
+		e: e, tenant: t, path: e.path(t), gone: make(chan struct{}),
+		queue: make(chan *job, maxWaiting), ended: make(chan struct{}),
+		slots: make(chan struct{}, e.readers), free: make(chan *conn, e.readers),
+	}
+}
+
+// open runs once.
+func (f *file) open() {
+	c, err := openWriter(f.path)
+	if err != nil {
+		f.openErr = err
+		return
+	}
+	w, err := newWriter(f, c)
+	if err != nil {
+		f.openErr = errors.Join(fmt.Errorf("sqlite: open %s: %w", f.path, err), c.close())
+		return
+	}
+	f.w = w
+	f.layout.Store(w.layout)
+	go w.loop()
+}
+
+// close ends the writer and closes all connections. Nobody uses the file then.
+func (f *file) close() error {
+	if f.w == nil {
+		return nil
+	}
+	close(f.queue)
+	<-f.ended
+	close(f.free)
+	var errs []error
+	for c := range f.free {
+		errs = append(errs, c.close())
+	}
+	return errors.Join(append(errs, f.w.c.close())...)
+}
+
+// do runs some work in a transaction of the writer.
+func (f *file) do(ctx context.Context, work func(*writer) error) error {
+	_, err := f.submit(&job{ctx: ctx, work: work, done: make(chan struct{})})
+	return err
+}
+
+func (f *file) commit(ctx context.Context, c *store.Commit) (*store.Receipt, error) {
+	prep, err := prepare(f.layout.Load(), c)
+	if err != nil {
+		return nil, err
+	}
+	return f.submit(&job{ctx: ctx, prep: prep, done: make(chan struct{})})
+}
+
+func (f *file) submit(j *job) (*store.Receipt, error) {
+	if err := j.ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case f.queue <- j:
+	default:
+		return nil, store.ErrBusy
+	}
+	select {
+	case <-j.done:
+	case <-j.ctx.Done():
+		if j.state.CompareAndSwap(jobWaiting, jobCancelled) {
+			return nil, j.ctx.Err()
+		}
+		<-j.done // it is under way: the caller must learn how it ends
+	}
+	return j.receipt, j.err
+}
+
+// view runs fn on one snapshot. The layout is taken before the snapshot, so
+// that the snapshot has every column that the layout names.
+func (f *file) view(ctx context.Context, fn func(store.Reader) error) error {
+	c, extra, err := f.takeReader(ctx)
+	if err != nil {
+		return err
+	}
+	r := &reader{c: c, layout: f.layout.Load(), now: f.e.opt.Now, f: f}
+	defer func() { f.giveBack(c, extra) }()
+	if err := c.run("BEGIN"); err != nil {
+		return err
+	}
+	defer func() {
+		if rollback := c.run("ROLLBACK"); rollback != nil {
+			f.e.opt.Log.Error("end a snapshot", "tenant", int64(f.tenant), "error", rollback)
+		}
+	}()
+	return fn(r)
+}
+
+func (f *file) takeReader(ctx context.Context) (c *conn, extra bool, err error) {
+	select {
+	case c := <-f.free:
+		return f.fresh(c, false)
+	default:
+	}
+	select {
+	case f.slots <- struct{}{}:
+		c, err := f.newReader()
+		if err != nil {
+			<-f.slots
+		}
+		return c, false, err
+	default:
+	}
+	timer := time.NewTimer(extraReader)
+	defer timer.Stop()
+	select {
+	case c := <-f.free:
+		return f.fresh(c, false)
+	case <-timer.C:
+		c, err := f.newReader()
+		return c, true, err
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
+}
+
+func (f *file) newReader() (*conn, error) {
+	c, err := openReader(f.path)
+	if err == nil {
+		c.gen = f.stats.Load()
+	}
+	return c, err
+}
+
+// fresh replaces a connection that was opened before the planner's statistics
+// were renewed: it would never learn of them.
+func (f *file) fresh(c *conn, extra bool) (*conn, bool, error) {
+	if c.gen == f.stats.Load() {
+		return c, extra, nil
+	}
+	if err := c.close(); err != nil {
+		f.e.opt.Log.Error("close a reader", "tenant", int64(f.tenant), "error", err)
+	}
+	c, err := f.newReader()
+	if err != nil {
+		<-f.slots
+	}
+	return c, extra, err
+}
+
+func (f *file) giveBack(c *conn, extra bool) {
+	if !extra {
+		f.free <- c
+		return
+	}
+	if err := c.close(); err != nil {
+		f.e.opt.Log.Error("close a reader", "tenant", int64(f.tenant), "error", err)
+	}
+}

@@ -1,0 +1,352 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	zs "zombiezen.com/go/sqlite"
+
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/query"
+)
+
+const (
+	defaultTime = 10 * time.Second
+	maxLimit    = 1000
+)
+
+// reader reads one snapshot. Without a connection it reads a tenant that does
+// not exist yet.
+type reader struct {
+	c      *conn
+	f      *file
+	layout *layout
+	now    func() time.Time
+}
+
+var _ store.Reader = (*reader)(nil)
+
+// statement is SQL with its arguments.
+type statement struct {
+	sql  string
+	args []any
+}
+
+// plan answers a Query: the statements are run one after the other until the
+// page is full.
+type plan struct {
+	parts  []statement
+	fields []store.FieldShape // columns after the six system ones
+	sorts  []sortColumn       // columns after those
+}
+
+type sortColumn struct {
+	query.Sort
+	column  string
+	kind    schema.Kind
+	notNull bool
+	indexed bool
+	at      int // position among the selected columns
+}
+
+// scopeOf returns the scope of a query; nil where the entity has no tables yet.
+func (l *layout) scopeOf(s *store.Shape, trash bool) *scope {
+	if l == nil || l.tables[s.Entity] == nil {
+		return &scope{shape: s, alias: "a", trash: trash}
+	}
+	return &scope{shape: s, t: l.tables[s.Entity], alias: "a", trash: trash}
+}
+
+func (sc *scope) from() string {
+	prefix := "r"
+	if sc.trash {
+		prefix = "t"
+	}
+	return name(prefix, sc.shape.Entity) + " a"
+}
+
+// Get implements store.Reader.
+func (r *reader) Get(ctx context.Context, s *store.Shape, ids []schema.RecordID, fields []schema.FieldID) ([]*schema.Record, error) {
+	return r.get(ctx, r.layout.scopeOf(s, false), ids, fields)
+}
+
+// Trashed implements store.Reader.
+func (r *reader) Trashed(ctx context.Context, s *store.Shape, ids []schema.RecordID) ([]*schema.Record, error) {
+	return r.get(ctx, r.layout.scopeOf(s, true), ids, nil)
+}
+
+func (r *reader) get(ctx context.Context, sc *scope, ids []schema.RecordID, fields []schema.FieldID) ([]*schema.Record, error) {
+	out := make([]*schema.Record, len(ids))
+	if r.c == nil || sc.t == nil || len(ids) == 0 {
+		return out, ctx.Err()
+	}
+	cols, shapes := sc.selected(fields)
+	s, err := r.c.prep("SELECT " + cols + " FROM " + sc.from() + " WHERE id=?")
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if i%64 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		s.BindInt64(1, int64(id))
+		found, err := s.Step()
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			out[i] = record(s, shapes)
+		}
+		if err := s.Reset(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// selected returns the columns of a record and the fields among them.
+func (sc *scope) selected(fields []schema.FieldID) (string, []store.FieldShape) {
+	var b strings.Builder
+	b.WriteString("a.id,a.ver,a.ca,a.ua,a.cb,a.ub")
+	shapes := make([]store.FieldShape, 0, len(sc.shape.Fields))
+	for i := range sc.shape.Fields {
+		f := &sc.shape.Fields[i]
+		if !sc.has(f.ID) || fields != nil && !slices.Contains(fields, f.ID) {
+			continue
+		}
+		b.WriteString(",a." + col("c", f.ID))
+		shapes = append(shapes, *f)
+	}
+	return b.String(), shapes
+}
+
+func record(s *zs.Stmt, fields []store.FieldShape) *schema.Record {
+	r := &schema.Record{
+		ID: schema.RecordID(s.ColumnInt64(0)), Version: schema.Version(s.ColumnInt64(1)),
+		CreatedAt: s.ColumnInt64(2), UpdatedAt: s.ColumnInt64(3),
+		CreatedBy: schema.UserID(s.ColumnInt64(4)), UpdatedBy: schema.UserID(s.ColumnInt64(5)),
+		Values: make(schema.Values, len(fields)),
+	}
+	for i := range fields {
+		if v := column(s, 6+i, fields[i].Kind); v != nil {
+			r.Values[fields[i].ID] = v
+		}
+	}
+	return r
+}
+
+// Find implements store.Reader.
+func (r *reader) Find(ctx context.Context, s *store.Shape, q *query.Query) (*store.Page, error) {
+	p, err := compileFind(r.layout, s, q)
+	if err != nil {
+		return nil, err
+	}
+	page := &store.Page{}
+	if r.c == nil || len(p.parts) == 0 {
+		return page, ctx.Err()
+	}
+	limit := q.Limit
+	var next *query.Cursor
+	err = r.c.limited(ctx, timeOf(q.MaxTime), func() error {
+		for _, part := range p.parts {
+			if len(page.Records) > limit {
+				return nil
+			}
+			args := append(part.args, limit+1-len(page.Records))
+			err := r.c.rows(part.sql, args, func(s *zs.Stmt) error {
+				if page.Records = append(page.Records, record(s, p.fields)); len(page.Records) == limit {
+					next = p.cursor(s)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(page.Records) > limit {
+		page.Records, page.Next = page.Records[:limit], next
+	}
+	return page, nil
+}
+
+func timeOf(d time.Duration) time.Duration {
+	if d <= 0 {
+		return defaultTime
+	}
+	return d
+}
+
+// cursor returns the place of the current row.
+func (p *plan) cursor(s *zs.Stmt) *query.Cursor {
+	c := &query.Cursor{ID: schema.RecordID(s.ColumnInt64(0)), Vals: make([]schema.Value, len(p.sorts))}
+	for i := range p.sorts {
+		c.Vals[i] = column(s, p.sorts[i].at, p.sorts[i].kind)
+	}
+	return c
+}
+
+// compileFind plans a query. A plan without parts finds nothing.
+func compileFind(l *layout, s *store.Shape, q *query.Query) (*plan, error) {
+	if q.Limit < 1 || q.Limit > maxLimit {
+		return nil, badQuery("limit %d", q.Limit)
+	}
+	sc := l.scopeOf(s, q.Trash)
+	where, err := compileWhere(l, sc, q.Where)
+	if err != nil {
+		return nil, err
+	}
+	sorts, err := sc.sortColumns(q.Sort)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkCursor(q.After, sorts); err != nil {
+		return nil, err
+	}
+	p := &plan{sorts: sorts}
+	if sc.t == nil {
+		return p, nil
+	}
+	cols, fields := sc.selected(q.Fields)
+	p.fields = fields
+	for i := range sorts {
+		sorts[i].at = 6 + len(fields) + i
+		cols += "," + sorts[i].column
+	}
+	order := orderBy(sorts)
+	from, where := sc.drive(q.Where, sorts, where)
+	for _, after := range afterParts(sorts, q.After) {
+		text := "SELECT " + cols + " FROM " + from + " WHERE " + where.sql
+		args := slices.Clone(where.args)
+		if after.sql != "" {
+			text += " AND " + after.sql
+			args = append(args, after.args...)
+		}
+		p.parts = append(p.parts, statement{text + order + " LIMIT ?", args})
+	}
+	return p, nil
+}
+
+func compileWhere(l *layout, sc *scope, x query.Expr) (statement, error) {
+	if x == nil {
+		x = query.True{}
+	}
+	c := &compiler{layout: l}
+	if err := c.expr(x, sc); err != nil {
+		return statement{}, err
+	}
+	return statement{c.sql.String(), c.args}, nil
+}
+
+func (sc *scope) sortColumns(sorts []query.Sort) ([]sortColumn, error) {
+	out := make([]sortColumn, len(sorts))
+	for i, s := range sorts {
+		column, k, _, err := sc.order(s.Field)
+		if err != nil {
+			return nil, err
+		}
+		if k == schema.KindSet || k == schema.KindJSON {
+			return nil, badQuery("field %d cannot be sorted by", s.Field)
+		}
+		out[i] = sortColumn{Sort: s, column: column, kind: k, notNull: s.Field < 0}
+		out[i].indexed = s.Field == schema.SysID || !sc.trash && sc.has(s.Field) && sc.t.Cols[s.Field].Indexed
+	}
+	return out, nil
+}
+
+func checkCursor(c *query.Cursor, sorts []sortColumn) error {
+	if c == nil {
+		return nil
+	}
+	if len(c.Vals) != len(sorts) {
+		return badQuery("a cursor of %d values for %d sort keys", len(c.Vals), len(sorts))
+	}
+	for i, v := range c.Vals {
+		if !fits(sorts[i].kind, v) {
+			return badQuery("a cursor with a %T", v)
+		}
+	}
+	return nil
+}
+
+func orderBy(sorts []sortColumn) string {
+	var b strings.Builder
+	b.WriteString(" ORDER BY ")
+	dir := ""
+	for _, s := range sorts {
+		dir = ""
+		if s.Desc {
+			dir = " DESC"
+		}
+		b.WriteString(s.column + dir)
+		if s.Field == schema.SysID { // nothing after the id decides anything
+			return b.String()
+		}
+		b.WriteString(",")
+	}
+	b.WriteString("a.id" + dir)
+	return b.String()
+}
+
+// Linked implements store.Reader.
+func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, to []schema.RecordID, limit int) (map[schema.RecordID][]schema.RecordID, error) {
+	sc := r.layout.scopeOf(s, false)
+	_, k, err := sc.field(f)
+	if err != nil {
+		return nil, err
+	}
+	if k != schema.KindSet {
+		return nil, badQuery("field %d is no link", f)
+	}
+	out := make(map[schema.RecordID][]schema.RecordID, len(to))
+	if r.c == nil || !sc.has(f) || !sc.t.Links {
+		return out, ctx.Err()
+	}
+	sql := "SELECT rid FROM " + name("l", s.Entity) + " WHERE field=? AND val=? ORDER BY rid LIMIT ?"
+	for _, id := range to {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if _, twice := out[id]; twice {
+			continue
+		}
+		err := r.c.rows(sql, []any{f, id, limit}, func(s *zs.Stmt) error {
+			out[id] = append(out[id], schema.RecordID(s.ColumnInt64(0)))
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Count implements store.Reader.
+func (r *reader) Count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (int64, error) {
+	sc := r.layout.scopeOf(s, false)
+	w, err := compileWhere(r.layout, sc, where)
+	if err != nil {
+		return 0, err
+	}
+	if r.c == nil || sc.t == nil {
+		return 0, ctx.Err()
+	}
+	from, w := sc.drive(where, nil, w)
+	text, args := "SELECT count(*) FROM "+from+" WHERE "+w.sql, w.args
+	if atMost > 0 {
+		text, args = "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+w.sql+" LIMIT ?)", append(args, atMost)
+	}
+	var n int64
+	err = r.c.limited(ctx, defaultTime, func() error {
+		n, _, err = r.c.number(text, args...)
+		return err
+	})
+	return n, err
+}
