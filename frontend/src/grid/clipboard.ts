@@ -161,13 +161,13 @@ function spread(grid: string[][], r: number, c: number, cell: HTMLTableCellEleme
 function cellText(cell: Element): string {
   const copy = cell.cloneNode(true) as Element;
   for (const node of copy.querySelectorAll("br")) {
-    node.replaceWith("\u0001");
+    node.replaceWith("\u2028");
   }
   for (const node of [...copy.querySelectorAll("p,div")].slice(1)) {
-    node.prepend("\u0001");
+    node.prepend("\u2028");
   }
   return (copy.textContent ?? "")
     .replaceAll(/[ \t\r\n\u00a0]+/gu, " ")
-    .replaceAll(/ ?\u0001 ?/gu, "\n")
+    .replaceAll(/ ?\u2028 ?/gu, "\n")
     .trim();
 }

@@ -1,56 +1,212 @@
-/** The grid without React. Work in progress: draws nothing yet. */
-import { Checks } from "./checks";
-import { createDom, type GridDom } from "./dom";
-import type { CellRef, CheckedRows, GridApi, GridOptions, GridSelection, Rect } from "./types";
-import { GridView } from "./view";
+/** The grid without React: puts the parts together and draws when something has changed. */
+import { GridCore } from "./core";
+import { createDom } from "./dom";
+import { CellGestures } from "./input/cell-gestures";
+import { ClipboardInput } from "./input/clipboard-input";
+import { ColumnGestures } from "./input/column-gestures";
+import { CellEditor } from "./input/editor";
+import { Keyboard } from "./input/keyboard";
+import { Pointer } from "./input/pointer";
+import { Touch } from "./input/touch";
+import { Mirror } from "./mirror";
+import { Stage } from "./stage";
+import { watchTheme } from "./theme";
+import type {
+  CellRef,
+  CheckedRows,
+  GridApi,
+  GridOptions,
+  GridSelection,
+  Rect,
+  RowSource,
+  SourceChange,
+} from "./types";
+import { Writer } from "./writer";
+
+/** Native and real position drift apart in very long tables; they meet when scrolling pauses. */
+const settleTime = 180;
 
 export class GridEngine implements GridApi {
-  readonly view: GridView;
-  readonly dom: GridDom;
-  private readonly checks = new Checks();
+  private readonly core: GridCore;
+  private readonly stage: Stage;
+  private readonly editor: CellEditor;
+  private readonly clipboard: ClipboardInput;
+  private readonly mirror: Mirror;
+  private readonly stops: (() => void)[] = [];
+  private source: RowSource;
+  private leaveSource: () => void;
+  private frame = 0;
+  private settleTimer: ReturnType<typeof setTimeout> | undefined;
+  private peerTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement, options: GridOptions) {
-    this.view = new GridView(options);
-    this.dom = createDom(root);
+    this.core = new GridCore(createDom(root), options, () => this.later());
+    this.stage = new Stage(this.core);
+    const writer = new Writer(this.core);
+    const keyboard = new Keyboard(this.core, writer, () => this.editor);
+    this.editor = new CellEditor(this.core, writer, (move) => keyboard.move(move));
+    this.clipboard = new ClipboardInput(this.core, writer);
+    this.mirror = new Mirror(this.core, writer);
+    const cells = new CellGestures(this.core, this.stage, writer);
+    const columns = new ColumnGestures(this.core, this.stage);
+    const pointer = new Pointer(this.core, cells, columns, this.editor);
+    new Touch(this.core, cells, columns, this.editor);
+    this.source = options.source;
+    this.leaveSource = this.source.subscribe((change) => this.sourceChanged(change));
+    this.core.peers.set(options.presence ?? [], performance.now());
+    this.listen();
+    this.stops.push(() => pointer.cancel());
+    this.resized();
   }
 
+  /** Takes new options. Cheap when little has changed: everything is drawn anew anyway. */
   update(options: GridOptions): void {
-    this.view.options = options;
+    if (options.source !== this.source) {
+      this.leaveSource();
+      this.source = options.source;
+      this.leaveSource = this.source.subscribe((change) => this.sourceChanged(change));
+    }
+    this.core.peers.set(options.presence ?? [], performance.now());
+    this.core.setOptions(options);
+    this.core.rowsChanged();
+    this.editor.refresh();
   }
 
   destroy(): void {
-    this.dom.root.replaceChildren();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.settleTimer);
+    clearTimeout(this.peerTimer);
+    this.mirror.stop();
+    this.leaveSource();
+    for (const stop of this.stops) {
+      stop();
+    }
+    cancelAnimationFrame(this.frame);
+    this.core.dom.root.replaceChildren();
   }
 
   focus(): void {
-    this.dom.input.focus({ preventScroll: true });
+    this.core.dom.input.focus({ preventScroll: true });
   }
 
-  select(_row: number, _key?: string): void {}
+  select(row: number, key?: string): void {
+    const col = key === undefined ? (this.core.selection?.anchor.col ?? 0) : this.core.view.columnIndex(key);
+    this.core.selectCell(row, Math.max(0, col));
+  }
 
   selection(): GridSelection | undefined {
-    return undefined;
+    return this.core.describeSelection();
   }
 
-  edit(): void {}
+  edit(): void {
+    this.focus();
+    this.editor.open();
+  }
 
-  scrollTo(_row: number, _key?: string): void {}
+  scrollTo(row: number, key?: string): void {
+    this.core.reveal(row, key === undefined ? -1 : this.core.view.columnIndex(key));
+  }
 
-  flash(_cells: readonly CellRef[], _kind: "reject" | "remote"): void {}
+  flash(cells: readonly CellRef[], kind: "reject" | "remote"): void {
+    this.core.flashes.add(cells, kind, performance.now());
+    this.core.draw();
+  }
 
   checked(): CheckedRows {
-    return this.checks.read(this.view.rows.count);
+    return this.core.checks.read(this.core.view.rows.count);
   }
 
   clearChecked(): void {
-    this.checks.setAll(false);
+    this.core.checks.setAll(false);
+    this.core.checksChanged();
   }
 
-  cellRect(_row: number, _key: string): Rect | undefined {
-    return undefined;
+  cellRect(row: number, key: string): Rect | undefined {
+    const rect = this.core.view.rect(row, this.core.view.columnIndex(key));
+    return rect && this.core.toClient(rect);
   }
 
-  async copy(): Promise<void> {}
+  async copy(): Promise<void> {
+    await this.clipboard.copy();
+  }
 
-  redraw(): void {}
+  redraw(): void {
+    this.stage.themeChanged();
+  }
+
+  private listen(): void {
+    const { scroller, input } = this.core.dom;
+    scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    input.addEventListener("focus", () => this.focusChanged(true));
+    input.addEventListener("blur", () => this.focusChanged(false));
+    const observer = new ResizeObserver(() => this.resized());
+    observer.observe(scroller);
+    this.stops.push(
+      () => observer.disconnect(),
+      watchTheme(() => this.stage.themeChanged()),
+    );
+  }
+
+  private focusChanged(focused: boolean): void {
+    this.core.focused = focused;
+    this.core.draw();
+  }
+
+  private scrolled(): void {
+    const { view, dom } = this.core;
+    view.scroll.scrolled(dom.scroller.scrollTop);
+    view.left = dom.scroller.scrollLeft;
+    this.core.hover = { kind: "void" };
+    if (view.scroll.scaled) {
+      clearTimeout(this.settleTimer);
+      this.settleTimer = setTimeout(() => {
+        dom.scroller.scrollTop = view.scroll.settle();
+      }, settleTime);
+    }
+    this.core.draw();
+  }
+
+  /** A canvas that gets another size is empty: it is drawn at once. */
+  private resized(): void {
+    if (this.stage.resize()) {
+      this.core.layout();
+      this.drawNow();
+    }
+  }
+
+  private sourceChanged(change: SourceChange): void {
+    if (change === "structure") {
+      this.core.rowsChanged();
+    }
+    this.editor.refresh();
+    this.core.draw();
+  }
+
+  private later(): void {
+    if (this.frame === 0) {
+      this.frame = requestAnimationFrame(() => this.drawNow());
+    }
+  }
+
+  private drawNow(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const now = performance.now();
+    const { from, to } = this.core.view.shownRows();
+    this.source.want(from, to);
+    if (this.stage.draw(now)) {
+      this.later();
+    }
+    this.editor.place();
+    this.mirror.later();
+    this.waitForPeers(now);
+  }
+
+  private waitForPeers(now: number): void {
+    const wait = this.core.peers.nextChange(now);
+    clearTimeout(this.peerTimer);
+    if (wait !== undefined) {
+      this.peerTimer = setTimeout(() => this.core.draw(), wait + 10);
+    }
+  }
 }

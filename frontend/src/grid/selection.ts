@@ -89,11 +89,11 @@ export function clamped(s: Selection, extent: Extent): Selection | undefined {
   if (extent.rows === 0 || extent.cols === 0) {
     return undefined;
   }
-  const fit = (p: Pos): Pos => ({
+  const inside = (p: Pos): Pos => ({
     row: Math.max(0, Math.min(extent.rows - 1, p.row)),
     col: Math.max(0, Math.min(extent.cols - 1, p.col)),
   });
-  return { mode: s.mode, anchor: fit(s.anchor), head: fit(s.head) };
+  return { mode: s.mode, anchor: inside(s.anchor), head: inside(s.head) };
 }
 
 function shift(pos: Pos, direction: Direction, by: number, extent: Extent): Pos {

@@ -43,10 +43,11 @@ export interface CellOptions {
   readonly chipIcon?: string | undefined;
 }
 
-/** A label and a value, drawn grey and dark: 求和 ¥7,393,300. */
+/** A value between grey words, such as 求和 ¥7,393,300 or 共 386 条. */
 export interface SummaryText {
   readonly label?: string | undefined;
   readonly value: string;
+  readonly suffix?: string | undefined;
 }
 
 export interface GridColumn {
@@ -166,8 +167,8 @@ export type EditorMove = "none" | "down" | "up" | "right" | "left";
 
 /** What a popover editor may listen to while the grid's own input keeps the focus. */
 export interface EditorListener {
-  /** The text typed so far. Composition is finished when this is called. */
-  text?(value: string): void;
+  /** The text typed so far; while `composing` it still holds what the input method spells. */
+  text?(value: string, composing: boolean): void;
   /** Keys that are not text; true stops the grid from acting on them. */
   key?(event: KeyboardEvent): boolean;
   /** The cell moved on screen (client coordinates). */
@@ -204,6 +205,8 @@ export interface EditorSession {
 /** A part of a cell was clicked that does more than select: a link, a file, a record chip. */
 export interface CellAction {
   readonly kind: "open" | "part" | "set";
+  /** Happens on the first click; others need a cell that is active already, or Ctrl. */
+  readonly instant?: boolean | undefined;
   /** open: the address. */
   readonly href?: string | undefined;
   /** part: which one, such as a record or file id. */

@@ -40,8 +40,8 @@ export interface FieldRenderer {
   measure(p: CellPaint): number;
   /** What a click at a point of the cell does, beyond selecting. */
   hit?(p: CellPaint, x: number, y: number): CellAction | undefined;
-  /** Next value when the cell is toggled by key or click. */
-  toggle?(value: unknown, typed?: string): unknown;
+  /** Next value when the cell is toggled by Enter or a typed text; undefined keeps it. */
+  toggle?(value: unknown, column: GridColumn, typed?: string): unknown;
   /** Plain text of the value. */
   format(value: unknown, column: GridColumn, formats: Formats, text: GridText): string;
   /** Text that the inline editor starts with; `format` if absent. */
