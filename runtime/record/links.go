@@ -102,19 +102,24 @@ func (w *writing) applyDerivedOne(d *derivedEdit) error {
 		}
 		now = linked[self]
 	}
+	want := appendIDs(nil, d.want)
+	if err := w.loadOthers(sd, slices.Concat(want, now)); err != nil {
+		return err
+	}
+	seen := func(id schema.RecordID) bool {
+		wk := w.byID[recordRef{ent, id}]
+		return wk != nil && (wk.op == store.OpCreate || wk.access.May(access.Read))
+	}
 	var add, drop []schema.RecordID
-	for _, id := range d.want {
-		if !slices.Contains(now, schema.RecordID(id)) {
-			add = append(add, schema.RecordID(id))
+	for _, id := range want {
+		if !slices.Contains(now, id) || !seen(id) {
+			add = append(add, id)
 		}
 	}
 	for _, id := range now {
-		if !slices.Contains(d.want, int64(id)) {
+		if !slices.Contains(want, id) && seen(id) { // what the actor cannot see stays linked
 			drop = append(drop, id)
 		}
-	}
-	if err := w.loadOthers(sd, append(slices.Clone(add), drop...)); err != nil {
-		return err
 	}
 	own := sd.entity.Field(inverse)
 	for _, id := range add {
@@ -126,9 +131,6 @@ func (w *writing) applyDerivedOne(d *derivedEdit) error {
 		})
 	}
 	for _, id := range drop {
-		if wk := w.byID[recordRef{ent, id}]; wk == nil || !wk.access.May(access.Read) {
-			continue // what the actor cannot see stays linked
-		}
 		w.relink(d, sd, own, id, func(set []int64) []int64 {
 			return slices.DeleteFunc(slices.Clone(set), func(x int64) bool { return x == int64(self) })
 		})
@@ -138,7 +140,8 @@ func (w *writing) applyDerivedOne(d *derivedEdit) error {
 
 // loadOthers brings records of the other side into the batch.
 func (w *writing) loadOthers(sd *side, ids []schema.RecordID) error {
-	ids = slices.DeleteFunc(ids, func(id schema.RecordID) bool { return w.byID[recordRef{sd.entity.ID, id}] != nil })
+	slices.Sort(ids)
+	ids = slices.DeleteFunc(slices.Compact(ids), func(id schema.RecordID) bool { return w.byID[recordRef{sd.entity.ID, id}] != nil })
 	for part := range slices.Chunk(ids, MaxBatch) {
 		recs, err := w.rd.r.Get(w.rd.ctx, sd.shape, part, nil)
 		if err != nil {

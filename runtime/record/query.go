@@ -136,6 +136,8 @@ func viewBinding(v *schema.View) string {
 // conditions gathers what a request asks by, and the fields that it uses: the
 // row filter depends on them.
 type conditions struct {
+	svc    *Service
+	snap   *catalog.Snapshot
 	rights *access.Rights
 	entity *schema.Entity
 	env    *filter.Env
@@ -144,7 +146,7 @@ type conditions struct {
 }
 
 func (s *Service) conditions(snap *catalog.Snapshot, r *access.Rights) *conditions {
-	c := &conditions{rights: r, entity: r.Entity(), env: access.FilterEnv(r.Actor(), snap, s.now())}
+	c := &conditions{svc: s, snap: snap, rights: r, entity: r.Entity(), env: access.FilterEnv(r.Actor(), snap, s.now())}
 	c.env.Visible = func(f schema.FieldID) bool {
 		if !r.Readable(f) {
 			return false
@@ -176,7 +178,7 @@ func (c *conditions) all(raw json.RawMessage, search string, v *schema.View) err
 			return err
 		}
 		if _, all := x.(query.True); !all {
-			c.parts = append(c.parts, x)
+			c.parts = append(c.parts, c.guard(x))
 		}
 	}
 	return c.search(search)

@@ -195,3 +195,5 @@ func setOf(v schema.Value) []int64 {
 	s, _ := v.([]int64)
 	return s
 }
+
+func appendText(dst []byte, s string) []byte { return field.AppendString(dst, s) }

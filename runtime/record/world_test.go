@@ -110,7 +110,9 @@ func (w *world) fresh(e *schema.Entity) *schema.Entity {
 	return s.Entity(e.ID)
 }
 
-func text(key string) catalog.FieldInput { return catalog.FieldInput{Name: key, Key: key, Type: "text"} }
+func text(key string) catalog.FieldInput {
+	return catalog.FieldInput{Name: key, Key: key, Type: "text"}
+}
 
 func field(key, typ string) catalog.FieldInput {
 	return catalog.FieldInput{Name: key, Key: key, Type: typ}
