@@ -9,6 +9,7 @@ import {
 import { whenSignedOut } from "@/api/client";
 import { meQuery } from "@/api/meta";
 import { queryClient } from "@/api/query-client";
+import { applyUser } from "./apply-user";
 import { NotFound, PageError, PagePending } from "./fallbacks";
 
 const rootRoute = createRootRoute({
@@ -43,7 +44,8 @@ const shell = createRoute({
   id: "shell",
   beforeLoad: async ({ location }) => {
     try {
-      await queryClient.ensureQueryData(meQuery);
+      const me = await queryClient.ensureQueryData(meQuery);
+      await applyUser(me.user);
     } catch (error) {
       const { landing } = await import("./landing");
       throw redirect(await landing(error, location.href));

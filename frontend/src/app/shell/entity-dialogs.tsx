@@ -1,0 +1,119 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useCreateEntity, useDeleteEntity, useUpdateEntity } from "@/api/apps";
+import { errorText, fieldErrors } from "@/api/problem";
+import type { App, EntityInfo } from "@/api/types";
+import { t } from "@/lib/i18n";
+import { useForm } from "@/lib/use-form";
+import { Confirm } from "@/ui/confirm";
+import { Field } from "@/ui/field";
+import { Input } from "@/ui/input";
+import { toast } from "@/ui/toast-store";
+import { NameDialog } from "./name-dialog";
+
+interface Close {
+  readonly onClose: () => void;
+}
+
+/** A table with a title field; the rest is added in the table itself. */
+export function NewEntity({ app, onClose }: Close & { readonly app: App }) {
+  const create = useCreateEntity();
+  const navigate = useNavigate();
+  const form = useForm({
+    initial: { name: "", icon: "table-2", color: app.color ?? "blue" },
+    check: ({ name }) => (name.trim() ? {} : { name: t("form.required") }),
+    onSubmit: async (values) => {
+      const name = values.name.trim();
+      const entity = await create.mutateAsync({
+        ...values,
+        name,
+        app: app.id,
+        fields: [{ name: t("table.titleField"), type: "text" }],
+      });
+      onClose();
+      await navigate({ to: "/app/$app/table/$entity", params: { app: app.id, entity: entity.id } });
+    },
+    explain: fieldErrors,
+  });
+  return (
+    <NameDialog
+      title={t("table.newTitle")}
+      label={t("table.name")}
+      placeholder={t("table.namePlaceholder")}
+      act={t("common.create")}
+      form={form}
+      onClose={onClose}
+    />
+  );
+}
+
+export function EditEntity({ entity, onClose }: Close & { readonly entity: EntityInfo }) {
+  const update = useUpdateEntity();
+  const form = useForm({
+    initial: {
+      name: entity.name,
+      icon: entity.icon ?? "table-2",
+      color: entity.color ?? "blue",
+      recordName: entity.recordName ?? "",
+    },
+    check: ({ name }) => (name.trim() ? {} : { name: t("form.required") }),
+    onSubmit: async (values) => {
+      await update.mutateAsync({ id: entity.id, ...values, name: values.name.trim() });
+      onClose();
+    },
+    explain: fieldErrors,
+  });
+  const { values, errors, set } = form;
+  return (
+    <NameDialog
+      title={t("table.editTitle")}
+      label={t("table.name")}
+      placeholder={t("table.namePlaceholder")}
+      act={t("common.save")}
+      form={{ ...form, set: (name, value) => set(name, value) }}
+      onClose={onClose}
+    >
+      <Field
+        label={t("table.recordName")}
+        hint={t("table.recordNameHint")}
+        error={errors.recordName}
+        optional
+      >
+        <Input
+          name="recordName"
+          value={values.recordName}
+          maxLength={60}
+          onChange={(value) => set("recordName", value)}
+        />
+      </Field>
+    </NameDialog>
+  );
+}
+
+export interface DeleteEntityProps extends Close {
+  readonly entity: EntityInfo;
+  readonly onDone: () => void;
+}
+
+export function DeleteEntity({ entity, onClose, onDone }: DeleteEntityProps) {
+  const remove = useDeleteEntity();
+  async function handleDelete(): Promise<void> {
+    try {
+      await remove.mutateAsync(entity.id);
+      toast({ kind: "good", text: t("table.deleted", { name: entity.name }) });
+      onDone();
+      onClose();
+    } catch (error) {
+      toast({ kind: "bad", text: errorText(error) });
+    }
+  }
+  return (
+    <Confirm
+      danger
+      title={t("table.deleteTitle", { name: entity.name })}
+      text={t("table.deleteText")}
+      act={t("table.delete")}
+      onAct={handleDelete}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,63 @@
+import { type FormEvent, useRef, useState } from "react";
+
+export type Errors = Readonly<Record<string, string | undefined>>;
+
+export interface FormOptions<V> {
+  readonly initial: V;
+  /** What is wrong with the values, by field; asked on leaving a field and on submit. */
+  readonly check?: (values: V) => Errors;
+  readonly onSubmit: (values: V) => Promise<unknown>;
+  /** The messages of a failed submit, by field; "" belongs to none. */
+  readonly explain: (error: unknown, fields: readonly string[]) => Errors;
+}
+
+/** A small form: checks on leaving a field, then on each change once it was wrong. */
+export function useForm<V extends object>({ initial, check, onSubmit, explain }: FormOptions<V>) {
+  const [values, setValues] = useState(initial);
+  const [errors, setErrors] = useState<Errors>({});
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+
+  function set<K extends keyof V & string>(name: K, value: V[K]): void {
+    const next = { ...values, [name]: value };
+    setValues(next);
+    if (errors[name] || errors[""]) {
+      setErrors({ ...errors, "": undefined, [name]: check?.(next)[name] });
+    }
+  }
+
+  function leave(name: keyof V & string): void {
+    if (values[name]) {
+      setErrors({ ...errors, [name]: check?.(values)[name] });
+    }
+  }
+
+  function focusBad(bad: Errors): void {
+    const name = Object.keys(values).find((field) => bad[field]);
+    if (name) {
+      form.current?.querySelector<HTMLElement>(`[name="${name}"]`)?.focus();
+    }
+  }
+
+  async function submit(event?: FormEvent): Promise<void> {
+    event?.preventDefault();
+    const wrong = check?.(values) ?? {};
+    setErrors(wrong);
+    if (Object.values(wrong).some(Boolean)) {
+      focusBad(wrong);
+      return;
+    }
+    setBusy(true);
+    try {
+      await onSubmit(values);
+    } catch (error) {
+      const told = explain(error, Object.keys(values));
+      setErrors(told);
+      focusBad(told);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return { values, errors, busy, set, leave, submit, form };
+}
