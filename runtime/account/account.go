@@ -58,8 +58,8 @@ type User struct {
 
 // Tenants is what this package needs of the tenants' own data.
 type Tenants interface {
-	// Create makes a tenant whose first member is owner.
-	Create(ctx context.Context, t schema.Tenant, owner schema.Member) error
+	// Create makes a tenant, whose id it chooses, with owner as its first member.
+	Create(ctx context.Context, t schema.Tenant, owner schema.Member) (*schema.Tenant, error)
 	// Drop undoes Create.
 	Drop(ctx context.Context, t schema.TenantID) error
 	Tenant(ctx context.Context, t schema.TenantID) (*schema.Tenant, error)
@@ -112,6 +112,7 @@ type Caller struct {
 	Actor   access.Actor
 	User    *User
 	Member  *schema.Member
+	Ref     string // names the session or token, for Again
 	Session string // hash of the session's token; "" for an API token
 	Token   int64  // id of the API token; 0 for a session
 	Expires int64  // ms

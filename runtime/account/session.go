@@ -154,17 +154,32 @@ func (s *Service) Switch(ctx context.Context, c *Caller, tenant schema.TenantID)
 // Authenticate finds who holds a session or API token. tenant, where not 0,
 // must be the token's own. Errors are of kind Unauthorized and Forbidden.
 func (s *Service) Authenticate(ctx context.Context, token string, tenant schema.TenantID) (*Caller, error) {
-	hash := hashOf(token)
+	return s.Again(ctx, refOf(token), tenant)
+}
+
+// refOf names a token without telling it.
+func refOf(token string) string {
+	switch {
+	case strings.HasPrefix(token, sessionStart):
+		return sessionStart + hashOf(token)
+	case strings.HasPrefix(token, tokenPrefix):
+		return tokenPrefix + hashOf(token)
+	}
+	return ""
+}
+
+// Again is Authenticate for who was authenticated before, by Caller.Ref.
+func (s *Service) Again(ctx context.Context, ref string, tenant schema.TenantID) (*Caller, error) {
 	now := s.now()
 	s.mu.RLock()
-	c, ok := s.cache[hash]
+	c, ok := s.cache[ref]
 	s.mu.RUnlock()
 	if !ok || now.Sub(c.at) >= stale || now.Before(c.at) {
 		var err error
-		if c, err = s.load(ctx, token, hash, now); err != nil {
+		if c, err = s.load(ctx, ref, now); err != nil {
 			return nil, err
 		}
-		s.remember(hash, c)
+		s.remember(ref, c)
 	}
 	if c.expires != 0 && now.UnixMilli() >= c.expires {
 		return nil, fail.New(fail.Unauthorized, "auth.expired")
@@ -183,29 +198,27 @@ func (s *Service) Authenticate(ctx context.Context, token string, tenant schema.
 		Actor:   access.Actor{Tenant: c.tenant, User: c.user.ID, Roles: m.Roles, Department: m.Department},
 		User:    c.user,
 		Member:  m,
+		Ref:     ref,
 		Token:   c.token,
 		Expires: c.expires,
 	}
 	if c.session {
-		out.Session = hash
+		out.Session = strings.TrimPrefix(ref, sessionStart)
 	} else {
 		out.Actor.ReadOnly = !mayWrite(c.scopes)
 	}
 	return out, nil
 }
 
-func (s *Service) load(ctx context.Context, token, hash string, now time.Time) (cached, error) {
+func (s *Service) load(ctx context.Context, ref string, now time.Time) (cached, error) {
 	c := cached{at: now}
-	var err error
-	switch {
-	case strings.HasPrefix(token, sessionStart):
+	err := store.ErrNotFound
+	if hash, ok := strings.CutPrefix(ref, sessionStart); ok {
 		err = s.loadSession(ctx, hash, &c, now)
-	case strings.HasPrefix(token, tokenPrefix):
+	} else if hash, ok := strings.CutPrefix(ref, tokenPrefix); ok {
 		err = s.loadToken(ctx, hash, &c)
-	default:
-		err = store.ErrNotFound
 	}
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || fail.KindOf(err) == fail.NotFound {
 		return c, fail.New(fail.Unauthorized, "auth.expired")
 	}
 	return c, err
@@ -246,13 +259,13 @@ func (s *Service) extend(ctx context.Context, hash string, ses session, v schema
 	return err
 }
 
-func (s *Service) remember(hash string, c cached) {
+func (s *Service) remember(ref string, c cached) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.cache) >= mostCached {
 		clear(s.cache)
 	}
-	s.cache[hash] = c
+	s.cache[ref] = c
 }
 
 // forget drops all that is remembered, after something changed.

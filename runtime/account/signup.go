@@ -122,17 +122,14 @@ func (s *Service) found(ctx context.Context, in SignUp, first bool) (*Entry, err
 	if err != nil {
 		return nil, err
 	}
-	t := schema.Tenant{
-		ID: schema.TenantID(s.ids.Next()), Name: company, Locale: or(in.Locale, "zh-CN"), TimeZone: or(in.TimeZone, "Asia/Shanghai"),
-		WeekStart: 1, CreatedAt: s.now().UnixMilli(),
-	}
-	owner := schema.Member{User: u.ID, Name: u.Name, Email: u.Email, Roles: []schema.RoleID{schema.RoleOwner}, JoinedAt: t.CreatedAt}
-	if err := s.tenants.Create(ctx, t, owner); err != nil {
+	owner := schema.Member{User: u.ID, Name: u.Name, Email: u.Email, Roles: []schema.RoleID{schema.RoleOwner}, JoinedAt: u.CreatedAt}
+	t, err := s.tenants.Create(ctx, schema.Tenant{Name: company, Locale: in.Locale, TimeZone: in.TimeZone}, owner)
+	if err != nil {
 		return nil, err
 	}
 	u.LastTenant = t.ID
-	e := &Entry{User: u, Tenant: &t, Tenants: []schema.Tenant{t}}
-	ops, err := s.userDocs(u, membership{Tenant: t.ID, Roles: owner.Roles, At: t.CreatedAt}, e)
+	e := &Entry{User: u, Tenant: t, Tenants: []schema.Tenant{*t}}
+	ops, err := s.userDocs(u, membership{Tenant: t.ID, Roles: owner.Roles, At: u.CreatedAt}, e)
 	if err != nil {
 		return nil, err
 	}
@@ -179,11 +176,4 @@ func (s *Service) userDocs(u *User, m membership, e *Entry) ([]store.DocOp, erro
 	}
 	ses, err := s.newSession(u, m.Tenant, e)
 	return append(ops, ses), err
-}
-
-func or(v, def string) string {
-	if v == "" {
-		return def
-	}
-	return v
 }

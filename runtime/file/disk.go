@@ -1,0 +1,105 @@
+package file
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"tongban/schema"
+	"tongban/schema/fail"
+)
+
+// Disk keeps bytes below a folder.
+type Disk struct{ root string }
+
+var _ Blobs = (*Disk)(nil)
+
+// NewDisk returns a Disk; the folder is made when it is needed.
+func NewDisk(root string) *Disk { return &Disk{root} }
+
+func (d *Disk) folder(t schema.TenantID) string {
+	return filepath.Join(d.root, schema.FormatID(schema.PrefixTenant, t))
+}
+
+func (d *Disk) path(t schema.TenantID, sum string) string {
+	return filepath.Join(d.folder(t), sum[:2], sum)
+}
+
+// Save writes beside the place and renames: a file is there whole or not at all.
+func (d *Disk) Save(ctx context.Context, t schema.TenantID, r io.Reader, h hash.Hash) (size int64, err error) {
+	if err := os.MkdirAll(d.folder(t), 0o700); err != nil {
+		return 0, fmt.Errorf("make the folder: %w", err)
+	}
+	tmp, err := os.CreateTemp(d.folder(t), "incoming-*")
+	if err != nil {
+		return 0, fmt.Errorf("make a file: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			err = errors.Join(err, tmp.Close(), os.Remove(tmp.Name()))
+		}
+	}()
+	size, err = io.Copy(io.MultiWriter(tmp, h), &ctxReader{ctx, r})
+	if err != nil {
+		if fail.Of(err) == nil {
+			err = fail.New(fail.Malformed, "request.cut").Because(err)
+		}
+		return 0, err
+	}
+	if err := tmp.Sync(); err != nil {
+		return 0, fmt.Errorf("write a file: %w", err)
+	}
+	to := d.path(t, hex.EncodeToString(h.Sum(nil)))
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return 0, fmt.Errorf("make the folder: %w", err)
+	}
+	if err := tmp.Close(); err != nil {
+		return 0, fmt.Errorf("write a file: %w", err)
+	}
+	done = true
+	if err := os.Rename(tmp.Name(), to); err != nil {
+		return 0, fmt.Errorf("put a file in its place: %w", err)
+	}
+	return size, syncFolder(filepath.Dir(to))
+}
+
+func syncFolder(path string) (err error) {
+	f, err := os.Open(path) //nolint:gosec // a folder of our own
+	if err != nil {
+		return fmt.Errorf("open the folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return f.Sync()
+}
+
+// Open opens the file.
+func (d *Disk) Open(_ context.Context, t schema.TenantID, sum string) (io.ReadCloser, error) {
+	const least = 2
+	if len(sum) < least {
+		return nil, fail.New(fail.NotFound, "file.notFound")
+	}
+	f, err := os.Open(d.path(t, sum))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fail.New(fail.NotFound, "file.notFound").Because(err)
+	}
+	return f, err
+}
+
+type ctxReader struct {
+	ctx context.Context //nolint:containedctx // lives for one copy
+	r   io.Reader
+}
+
+func (c *ctxReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}

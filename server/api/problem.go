@@ -1,0 +1,90 @@
+package api
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tongban/schema/fail"
+	"tongban/server/text"
+)
+
+// statuses is the one table from kinds of errors to HTTP.
+var statuses = map[fail.Kind]int{
+	fail.Internal:     fiber.StatusInternalServerError,
+	fail.Malformed:    fiber.StatusBadRequest,
+	fail.Invalid:      fiber.StatusUnprocessableEntity,
+	fail.Unauthorized: fiber.StatusUnauthorized,
+	fail.Forbidden:    fiber.StatusForbidden,
+	fail.NotFound:     fiber.StatusNotFound,
+	fail.Conflict:     fiber.StatusConflict,
+	fail.Precondition: fiber.StatusPreconditionFailed,
+	fail.TooLarge:     fiber.StatusRequestEntityTooLarge,
+	fail.TooMany:      fiber.StatusTooManyRequests,
+	fail.Busy:         fiber.StatusServiceUnavailable,
+}
+
+// problem is an error as RFC 9457 has it.
+type problem struct {
+	Type      string          `json:"type"`
+	Title     string          `json:"title"`
+	Status    int             `json:"status"`
+	Code      string          `json:"code"`
+	Detail    string          `json:"detail"`
+	Field     string          `json:"field,omitempty"`
+	Errors    []problemError  `json:"errors,omitempty"`
+	Current   json.RawMessage `json:"current,omitempty"`
+	RequestID string          `json:"requestId"`
+}
+
+type problemError struct {
+	Field  string `json:"field,omitempty"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+func failSmuggled() error { return fail.New(fail.Malformed, "request.smuggled") }
+
+// appender is a record that can write itself, as a conflict carries it.
+type appender interface{ AppendJSON([]byte) []byte }
+
+func (s *Server) refuse(c *fiber.Ctx, err error) error {
+	return s.write(c, err, text.Pick("", c.Get(fiber.HeaderAcceptLanguage)), s.requestID(c))
+}
+
+func (s *Server) write(c *fiber.Ctx, err error, lang, id string) error {
+	e := fail.Of(err)
+	if e == nil || e.Kind == fail.Internal {
+		s.Log.ErrorContext(s.Life, "request failed", "request", id, "route", c.Method()+" "+c.Route().Path, "err", err.Error())
+		e = fail.New(fail.Internal, "internal").With("requestId", id)
+	}
+	p := problem{
+		Type: "about:blank", Title: s.Texts.Say(lang, "kind."+string(e.Kind), nil), Status: statuses[e.Kind],
+		Code: e.Code, Detail: s.Texts.Say(lang, e.Code, e.Params), Field: e.Field, RequestID: id,
+	}
+	for _, m := range e.Many {
+		p.Errors = append(p.Errors, problemError{Field: m.Field, Code: m.Code, Detail: s.Texts.Say(lang, m.Code, m.Params)})
+	}
+	switch cur := e.Current.(type) {
+	case json.RawMessage:
+		p.Current = cur
+	case appender:
+		p.Current = cur.AppendJSON(nil)
+	}
+	if e.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(e.RetryAfter))
+	}
+	if e.Kind == fail.Unauthorized {
+		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="Tongban"`)
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	c.Status(p.Status)
+	c.Response().Header.SetContentType("application/problem+json")
+	c.Set("Content-Language", lang)
+	c.Response().SetBodyRaw(b)
+	return nil
+}

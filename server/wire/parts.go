@@ -1,0 +1,112 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"tongban/runtime/access"
+	"tongban/runtime/store"
+	"tongban/runtime/store/sqlite"
+	"tongban/schema"
+	"tongban/server/config"
+)
+
+func openEngine(ctx context.Context, c *config.Config, log *slog.Logger, now func() time.Time) (store.Engine, error) {
+	if !c.SQLite() {
+		return openMongo(ctx, c, log, now)
+	}
+	const private = 0o700
+	if err := os.MkdirAll(c.Data, private); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	return sqlite.Open(ctx, sqlite.Options{Dir: filepath.Join(c.Data, "store"), Log: log, Now: now})
+}
+
+func listen(addr string) (net.Listener, error) {
+	ln, err := net.Listen("tcp", addr) //nolint:noctx // closed by the stop
+	if err != nil {
+		return nil, fmt.Errorf("%sADDR: %w", config.Prefix, err)
+	}
+	return ln, nil
+}
+
+// tenants is what accounts need of the catalogue.
+type tenants struct{ b *Base }
+
+func system(t schema.TenantID) access.Actor { return access.Actor{Tenant: t, System: true} }
+
+func (t tenants) Create(ctx context.Context, in schema.Tenant, owner schema.Member) (*schema.Tenant, error) {
+	return t.b.Catalog.CreateTenant(ctx, tenantInput(in), owner)
+}
+
+func (t tenants) Drop(ctx context.Context, id schema.TenantID) error {
+	t.b.Catalog.Invalidate(id)
+	return t.b.Engine.DropTenant(ctx, id)
+}
+
+func (t tenants) Tenant(ctx context.Context, id schema.TenantID) (*schema.Tenant, error) {
+	s, err := t.b.Catalog.Tenant(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &s.Tenant, nil
+}
+
+func (t tenants) Member(ctx context.Context, id schema.TenantID, u schema.UserID) (*schema.Member, error) {
+	s, err := t.b.Catalog.Tenant(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.Member(u), nil
+}
+
+func (t tenants) SetMember(ctx context.Context, id schema.TenantID, m schema.Member) error {
+	_, err := t.b.Catalog.SetMember(ctx, system(id), m)
+	return err
+}
+
+// clock returns the product's clock: shifted, for tests, by what stands in a file.
+func clock(c *config.Config, log *slog.Logger, now func() time.Time) (func() time.Time, error) {
+	if c.TestClock == "" {
+		return now, nil
+	}
+	log.Warn("the clock is under test: never do this with real data", "file", c.TestClock)
+	if _, err := offset(c.TestClock); err != nil {
+		return nil, fmt.Errorf("%sTEST_CLOCK: %w", config.Prefix, err)
+	}
+	const fresh = 50 * time.Millisecond
+	var shift, readAt atomic.Int64
+	readAt.Store(now().Add(-time.Hour).UnixNano())
+	return func() time.Time {
+		t := now()
+		if at := readAt.Load(); t.UnixNano()-at > int64(fresh) && readAt.CompareAndSwap(at, t.UnixNano()) {
+			if d, err := offset(c.TestClock); err == nil {
+				shift.Store(int64(d))
+			}
+		}
+		return t.Add(time.Duration(shift.Load()))
+	}, nil
+}
+
+func offset(path string) (time.Duration, error) {
+	b, err := os.ReadFile(path) //nolint:gosec // the tester names the file
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	s := strings.TrimPrefix(strings.TrimSpace(string(b)), "+")
+	if s == "" {
+		return 0, nil
+	}
+	return time.ParseDuration(s)
+}

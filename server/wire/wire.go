@@ -1,0 +1,236 @@
+// Package wire builds the program by hand, in order: the one place that names
+// the engines and sees every part. It decides nothing that a part could.
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tongban/frontend"
+	"tongban/runtime/access"
+	"tongban/runtime/account"
+	"tongban/runtime/catalog"
+	"tongban/runtime/comment"
+	"tongban/runtime/event"
+	"tongban/runtime/file"
+	"tongban/runtime/idem"
+	"tongban/runtime/ids"
+	"tongban/runtime/live"
+	"tongban/runtime/record"
+	"tongban/runtime/store"
+	"tongban/server/api"
+	"tongban/server/config"
+	"tongban/server/ops"
+	"tongban/server/text"
+	"tongban/server/web"
+	"tongban/server/ws"
+)
+
+// StopTime is how long a graceful stop may take.
+const StopTime = 30 * time.Second
+
+// Base is what every command stands on: the store and who may use it.
+type Base struct {
+	Config   *config.Config
+	Log      *slog.Logger
+	Now      func() time.Time
+	Engine   store.Engine
+	IDs      *ids.Source
+	Policy   *access.Policy
+	Catalog  *catalog.Catalog
+	Accounts *account.Service
+}
+
+// Open opens the store and builds what stands on it.
+func Open(ctx context.Context, c *config.Config, log *slog.Logger, now func() time.Time) (*Base, error) {
+	now, err := clock(c, log, now)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := openEngine(ctx, c, log, now)
+	if err != nil {
+		return nil, err
+	}
+	b := &Base{Config: c, Log: log, Now: now, Engine: engine, IDs: ids.New(now, nodeNumber(c)), Policy: access.New(now)}
+	b.Catalog = catalog.New(engine, catalog.Options{Now: now, IDs: b.IDs, Log: log, Policy: b.Policy})
+	b.Accounts = account.New(account.Options{
+		Engine: engine, Tenants: tenants{b}, IDs: b.IDs, Now: now, Log: log, Signup: c.Signup,
+	})
+	return b, nil
+}
+
+// Close closes the store.
+func (b *Base) Close() error { return b.Engine.Close() }
+
+// nodeNumber tells the nodes on one store apart.
+func nodeNumber(c *config.Config) int {
+	if c.SQLite() {
+		return 0
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = c.Addr
+	}
+	h := fnv.New32a()
+	_, _ = fmt.Fprintf(h, "%s/%d", host, os.Getpid()) // a hash takes everything
+	return int(h.Sum32())
+}
+
+// Program is the whole server.
+type Program struct {
+	*Base
+	App     *fiber.App
+	API     *api.Server
+	Records *record.Service
+	workers []func(context.Context)
+	life    context.Context //nolint:containedctx // what requests and workers run under
+	end     context.CancelFunc
+}
+
+// Build builds the server on an open store. version is shown in its documents.
+func Build(ctx context.Context, b *Base, version string) (*Program, error) {
+	texts, err := text.Load()
+	if err != nil {
+		return nil, err
+	}
+	dist, err := frontend.Dist()
+	if err != nil {
+		return nil, fmt.Errorf("read the pages: %w", err)
+	}
+	site, err := web.New(dist)
+	if err != nil {
+		return nil, fmt.Errorf("read the pages: %w", err)
+	}
+	p := &Program{Base: b, App: api.App()}
+	p.life, p.end = context.WithCancel(context.WithoutCancel(ctx))
+	metrics := ops.NewMetrics()
+	files := file.New(file.Options{Engine: b.Engine, Blobs: blobs(b), IDs: b.IDs, Now: b.Now})
+	p.Records = record.New(record.Options{
+		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, IDs: b.IDs, Now: b.Now, Log: b.Log, Files: files.Infos,
+	})
+	p.API = api.New(api.Options{
+		Life: p.life, Accounts: b.Accounts, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records,
+		Comments: comment.New(comment.Options{Engine: b.Engine, Records: p.Records, Catalog: b.Catalog, IDs: b.IDs, Now: b.Now}),
+		Files:    files, Idem: idem.New(b.Engine, b.Now), Texts: texts, Metrics: metrics, Log: b.Log, Now: b.Now,
+		Limited: b.Config.Limited(), Proxies: b.Config.Proxies(), BaseURL: b.Config.BaseURL, Version: version,
+	})
+	p.mount(site, metrics, p.door())
+	return p, nil
+}
+
+func blobs(b *Base) file.Blobs {
+	if b.Config.SQLite() {
+		return file.NewDisk(filepath.Join(b.Config.Data, "files"))
+	}
+	return file.NewChunks(b.Engine, b.IDs, b.Now)
+}
+
+// door builds the realtime hub and its sockets.
+func (p *Program) door() *ws.Door {
+	actor := func(ctx context.Context, session string) (access.Actor, error) {
+		c, err := p.Accounts.Again(ctx, session, 0)
+		if err != nil {
+			return access.Actor{}, err
+		}
+		return c.Actor, nil
+	}
+	events := event.New(p.Engine, p.Log)
+	hub := live.New(p.life, live.Options{
+		Engine: p.Engine, Catalog: p.Catalog, Policy: p.Policy, Records: p.Records, Events: events,
+		Now: p.Now, NewID: p.IDs.Next, Log: p.Log, Actor: actor,
+	})
+	p.workers = append(p.workers, events.Run, hub.Run)
+	return ws.New(ws.Options{
+		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, BaseURL: p.Config.BaseURL,
+		Caller: func(c *fiber.Ctx) (access.Actor, string, error) {
+			caller, err := p.API.Authenticate(c)
+			if err != nil {
+				return access.Actor{}, "", err
+			}
+			return caller.Actor, caller.Ref, nil
+		},
+	})
+}
+
+func (p *Program) mount(site *web.Site, m *ops.Metrics, door *ws.Door) {
+	p.App.Server().KeepHijackedConns = true
+	p.App.Use(p.API.Guard)
+	p.App.Use(func(c *fiber.Ctx) error {
+		web.Secure(c, p.API.HTTPS(c))
+		return c.Next()
+	})
+	p.App.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
+	p.App.Get("/readyz", p.ready)
+	p.App.Get("/metrics", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, "text/plain; version=0.0.4; charset=utf-8")
+		return m.Write(c)
+	})
+	p.App.Get(api.Base+"/ws", door.Socket)
+	p.App.Get(api.Base+"/events", door.Stream)
+	p.App.Post(api.Base+"/ws-tickets", door.Ticket)
+	p.API.Mount(p.App)
+	p.App.Use(site.Serve)
+}
+
+func (p *Program) ready(c *fiber.Ctx) error {
+	const patience = 2 * time.Second
+	ctx, cancel := context.WithTimeout(p.life, patience)
+	defer cancel()
+	state := ops.Run(ctx, []ops.Check{{Name: "store", Run: func(ctx context.Context) (string, error) {
+		err := p.Engine.View(ctx, store.System, func(r store.Reader) error {
+			_, err := r.LastSeq(ctx)
+			return err
+		})
+		if errors.Is(err, store.ErrNotFound) { // nothing is there before the first sign-up
+			err = nil
+		}
+		info := p.Engine.Info()
+		changes := "polled"
+		if info.Live {
+			changes = "pushed"
+		}
+		return info.Name + " " + info.Server + ", changes " + changes, err
+	}}})
+	if !state.Ready {
+		c.Status(fiber.StatusServiceUnavailable)
+	}
+	return c.JSON(state)
+}
+
+// Serve listens until ctx ends, then stops gracefully: what is accepted is
+// answered. listening is called once the port accepts.
+func (p *Program) Serve(ctx context.Context, listening func(addr string)) error {
+	ln, err := listen(p.Config.Addr)
+	if err != nil {
+		return err
+	}
+	done := make(chan struct{}, len(p.workers))
+	for _, run := range p.workers {
+		go func() {
+			run(p.life)
+			done <- struct{}{}
+		}()
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- p.App.Listener(ln) }()
+	listening(ln.Addr().String())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		p.Log.InfoContext(p.life, "stopping")
+		err = p.App.ShutdownWithTimeout(StopTime - 5*time.Second)
+	}
+	p.end()
+	for range p.workers {
+		<-done
+	}
+	return errors.Join(err, p.Close())
+}
