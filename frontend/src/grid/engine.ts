@@ -1,6 +1,7 @@
 /** The grid without React: puts the parts together and draws when something has changed. */
 import { GridCore } from "./core";
 import { createDom } from "./dom";
+import type { CellRef } from "./edit-types";
 import { CellGestures } from "./input/cell-gestures";
 import { ClipboardInput } from "./input/clipboard-input";
 import { ColumnGestures } from "./input/column-gestures";
@@ -12,7 +13,6 @@ import { Mirror } from "./mirror";
 import { Stage } from "./stage";
 import { watchTheme } from "./theme";
 import type {
-  CellRef,
   CheckedRows,
   GridApi,
   GridOptions,

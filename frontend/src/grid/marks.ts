@@ -1,6 +1,8 @@
 /** Marks that fade with time: flashes on cells and the labels of other people. */
+
+import type { CellRef } from "./edit-types";
 import type { FlashState, PresenceState } from "./paint/frame";
-import type { CellRef, PresenceMark } from "./types";
+import type { PresenceMark } from "./types";
 
 const flashTime = 1_400;
 const labelTime = 2_000;

@@ -1,7 +1,7 @@
 /** Measures, cuts and wraps text for a canvas, and remembers the results. */
 
 const maxEntries = 30_000;
-const token = /[⺀-￯]|[^\s⺀-￯]+\s*|\s+/gu;
+const token = /[\u2E80-\uFFEF]|[^\s\u2E80-\uFFEF]+\s*|\s+/gu;
 
 type Measure = (font: string, text: string) => number;
 

@@ -131,13 +131,13 @@ export function markColor(theme: GridTheme, color: string): string {
   return theme.palette[color]?.solid ?? color;
 }
 
-/** The palette key that a person has everywhere, from the id. */
+/** The palette key that a person has on every page, from the id (as `colorFor` of the pages). */
 export function personKey(id: string): string {
-  let hash = 0;
-  for (let i = 0; i < id.length; i++) {
-    hash = (hash * 31 + id.charCodeAt(i)) >>> 0;
+  let hash = 2166136261;
+  for (const char of id) {
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16777619);
   }
-  return peopleKeys[hash % peopleKeys.length] ?? "teal";
+  return peopleKeys[(hash >>> 0) % peopleKeys.length] ?? "blue";
 }
 
 /** Calls back when the tokens may have changed, until the returned function is called. */

@@ -1,8 +1,9 @@
 /** Turns what the user does into batches of edits. */
 import { rendererOf } from "./cells/registry";
 import type { GridCore } from "./core";
+import type { CellEdit, CellRef, EditOrigin } from "./edit-types";
 import type { Range } from "./selection";
-import type { CellEdit, CellRef, EditOrigin, EditorKind, GridColumn, GridRow, Parsed } from "./types";
+import type { EditorKind, GridColumn, GridRow, Parsed } from "./types";
 
 /** Collects one act of the user. */
 export class Draft {

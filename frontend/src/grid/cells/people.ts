@@ -12,16 +12,9 @@ interface Person {
 const nameGap = 6;
 const size = 22;
 
-/** One letter for Chinese names, up to two for others. */
-export function initials(name: string): string {
-  const letters = [...name.trim()];
-  const first = letters[0] ?? "";
-  if (/\p{Script=Han}/u.test(first)) {
-    return first;
-  }
-  const words = name.trim().split(/\s+/u);
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
-  return (first + last).toLocaleUpperCase();
+/** The one letter that stands for a name. */
+export function initial(name: string): string {
+  return [...name.trim()][0]?.toLocaleUpperCase() ?? "?";
 }
 
 /** A round badge in the colour of the person. */
@@ -39,7 +32,7 @@ export function drawAvatar(
   g.font = p.theme.fonts.badge;
   g.fillStyle = "#fff";
   g.textAlign = "center";
-  g.fillText(initials(person.name), x + size / 2, y + size / 2 + 4);
+  g.fillText(initial(person.name), x + size / 2, y + size / 2 + 4);
   g.textAlign = "left";
 }
 

@@ -1,8 +1,9 @@
+import type { CellAction } from "../edit-types";
 import type { Formats } from "../format";
 import type { IconPainter } from "../icons";
 import type { TextFit } from "../text-fit";
 import type { GridTheme } from "../theme";
-import type { CellAction, EditorKind, GridColumn, GridRow, GridText } from "../types";
+import type { EditorKind, GridColumn, GridRow, GridText } from "../types";
 
 /** All that a renderer needs to know of where and what it draws. */
 export interface CellPaint {

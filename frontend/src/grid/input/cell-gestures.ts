@@ -1,10 +1,10 @@
 /** What a press on cells and bands does, by mouse or finger. */
 import { rendererOf } from "../cells/registry";
 import type { GridCore } from "../core";
+import type { CellAction } from "../edit-types";
 import { type Hit, hitTest } from "../hit-test";
 import { single } from "../selection";
 import type { Stage } from "../stage";
-import type { CellAction } from "../types";
 import { headerHeight } from "../view";
 import type { Writer } from "../writer";
 import type { DragActions, Point } from "./drag";

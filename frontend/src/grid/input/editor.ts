@@ -5,7 +5,8 @@
  */
 import { rendererOf } from "../cells/registry";
 import type { GridCore } from "../core";
-import type { EditorMove, GridColumn, GridRow } from "../types";
+import type { EditorMove } from "../edit-types";
+import type { GridColumn, GridRow } from "../types";
 import type { Writer } from "../writer";
 import { hideField, placeField, showField } from "./field";
 import { Session } from "./session";
@@ -239,7 +240,20 @@ export class CellEditor {
     const { input } = this.core.dom;
     this.core.reveal(target.index, target.col);
     const rect = this.core.view.rect(target.index, target.col);
-    const session = rect && this.makeSession(target, text, this.core.toClient(rect));
+    const session =
+      rect &&
+      new Session({
+        target,
+        initialText: text,
+        rect: this.core.toClient(rect),
+        typed: () => input.value,
+        put: (value) => this.write(this.target ?? target, { value }),
+        close: (move) => {
+          this.close();
+          input.focus({ preventScroll: true });
+          this.move(move);
+        },
+      });
     if (session === undefined || this.core.options.onOpenEditor === undefined) {
       this.close();
       return;
@@ -253,21 +267,6 @@ export class CellEditor {
     if (!this.core.options.onOpenEditor(session.face) && this.session === session) {
       this.close();
     }
-  }
-
-  private makeSession(target: EditTarget, text: string | null, rect: Session["face"]["rect"]): Session {
-    return new Session({
-      target,
-      initialText: text,
-      rect,
-      typed: () => this.core.dom.input.value,
-      put: (value) => this.write(this.target ?? target, { value }),
-      close: (move) => {
-        this.close();
-        this.core.dom.input.focus({ preventScroll: true });
-        this.move(move);
-      },
-    });
   }
 
   private toggle({ index, row, column }: EditTarget, typed?: string): void {

@@ -1,7 +1,7 @@
 /** What keys do. Text never comes this way: it arrives as input of the text field. */
 import type { GridCore } from "../core";
+import type { EditorMove } from "../edit-types";
 import { type Direction, extended, moved, paged, type Selection, single, tabbed } from "../selection";
-import type { EditorMove } from "../types";
 import { headerHeight } from "../view";
 import type { Writer } from "../writer";
 import type { CellEditor } from "./editor";

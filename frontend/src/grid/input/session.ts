@@ -1,5 +1,6 @@
 /** The page's editor of one cell, seen from the grid. */
-import type { EditorListener, EditorMove, EditorSession, Rect } from "../types";
+import type { EditorListener, EditorMove, EditorSession } from "../edit-types";
+import type { Rect } from "../types";
 import type { EditTarget } from "./editor";
 
 interface SessionInput {

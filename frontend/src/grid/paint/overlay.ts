@@ -209,10 +209,10 @@ export function drawFrozenShadow(f: Frame): void {
   shade.addColorStop(0, theme.dark ? `rgb(0 0 0 / ${0.42 * strength})` : `rgb(16 24 40 / ${0.1 * strength})`);
   shade.addColorStop(1, "rgb(16 24 40 / 0)");
   g.fillStyle = shade;
-  for (const line of f.lines) {
-    if (line.kind === "record") {
-      g.fillRect(x, f.view.screenY(line.y), 8, line.height);
-    }
+  for (const line of f.lines.filter(isRecord)) {
+    const top = Math.max(headerHeight, f.view.screenY(line.y));
+    const bottom = Math.min(f.view.bottom, f.view.screenY(line.y + line.height));
+    g.fillRect(x, top, 8, bottom - top);
   }
   g.fillRect(x, 0, 8, headerHeight);
 }

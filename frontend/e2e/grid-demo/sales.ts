@@ -1,5 +1,5 @@
 /** Rows like those of the product's first app, made up from a row's number. */
-import type { GridColumn, GridGroup, GridRow, Parsed } from "../types";
+import type { GridColumn, GridGroup, GridRow, Parsed } from "@/grid/types";
 
 const people = ["王敏", "李强", "陈思远", "周雨桐", "赵一鸣"].map((name, i) => ({
   id: `usr_${"kqmbt"[i]}7`,

@@ -1,11 +1,14 @@
 /** A page for looking at the grid and for its browser tests; not part of the product's build. */
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
+import "@/ui/font.css";
+import "@/ui/palette.css";
 import "@/ui/tokens.css";
 import "./demo.css";
-import { BlockRows } from "../block-rows";
-import { DataGrid } from "../data-grid";
-import type { EditBatch, EditorSession, GridApi, GridOptions, GridText, PresenceMark } from "../types";
+import { BlockRows } from "@/grid/block-rows";
+import { DataGrid } from "@/grid/data-grid";
+import type { EditBatch, EditorSession } from "@/grid/edit-types";
+import type { GridApi, GridOptions, GridText, PresenceMark } from "@/grid/types";
 import { salesColumns, salesGroups, salesRow, stageOfRow } from "./sales";
 
 interface DemoWindow {
