@@ -89,8 +89,9 @@ func rulesOf(dom string, r schema.RoleID, g *schema.Grant) part {
 		p.named = append(p.named, f)
 		switch right {
 		case schema.WriteRight:
-			add(obj, Write, "allow")
-			add(obj, Read, "allow")
+			if given[Read] { // a form that only creates does not let its filler write later
+				add(obj, Write, "allow")
+			}
 		case schema.ReadRight:
 			add(obj, Write, "deny")
 			add(obj, Create, "deny")
