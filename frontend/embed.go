@@ -7,9 +7,14 @@ import (
 	"io/fs"
 )
 
-//go:embed all:dist
-var dist embed.FS
+//go:embed all:dist*
+var built embed.FS
 
-// Dist returns the files of the last web build, index.html at the root. Before
-// the first build it holds a placeholder page alone.
-func Dist() (fs.FS, error) { return fs.Sub(dist, "dist") }
+// Dist returns the files of the last web build, index.html at the root; before
+// the first build, a placeholder page alone.
+func Dist() (fs.FS, error) {
+	if _, err := fs.Stat(built, "dist/index.html"); err == nil {
+		return fs.Sub(built, "dist")
+	}
+	return fs.Sub(built, "dist.placeholder")
+}
