@@ -1,0 +1,35 @@
+/** Values as they are sent: what the server answers, cut down to ids. */
+
+interface Item {
+  readonly id?: unknown;
+  readonly name?: unknown;
+}
+
+/** A link or person that only has a name yet: pasted, to be found by the server. */
+export function isUnresolved(value: unknown): boolean {
+  return Array.isArray(value) && value.some((item: Item) => item?.id === "");
+}
+
+function ref(item: unknown): unknown {
+  if (typeof item !== "object" || item === null) {
+    return item;
+  }
+  const { id, name } = item as Item;
+  if (id === "") {
+    return name;
+  }
+  return id ?? item;
+}
+
+/** Money with its currency stays an object; everything with an id becomes the id. */
+export function toInput(value: unknown): unknown {
+  if (value === undefined || value === "") {
+    return null;
+  }
+  return Array.isArray(value) ? value.map(ref) : ref(value);
+}
+
+/** Whether two values of a field are the same to a reader. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(toInput(a)) === JSON.stringify(toInput(b));
+}

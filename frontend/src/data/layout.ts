@@ -1,0 +1,137 @@
+/** What a view shows at one time: one run of records, or one a group. */
+import type { GridGroup, SummaryText } from "@/grid/types";
+import { Segment } from "./segment";
+import { type AggregateGroup, type Metric, type RowQuery, wire } from "./wire";
+
+/** How the page wants its groups; it knows the fields, this folder does not. */
+export interface GroupPlan {
+  /** Field by which rows are grouped. */
+  readonly field: string;
+  readonly bucket?: string;
+  /** Figures under each heading, by column key. */
+  readonly metrics: readonly (Metric & { readonly key: string })[];
+  /** The filter that holds for the records of a group. */
+  filterOf(key: unknown): unknown;
+  idOf(key: unknown): string;
+  labelOf(key: unknown): GridGroup["label"];
+  summaryOf(key: string, op: string, value: unknown): SummaryText | undefined;
+  /** Order of the groups. */
+  compare(a: unknown, b: unknown): number;
+  /** What a new record of a group starts with. */
+  valuesOf(key: unknown): Readonly<Record<string, unknown>>;
+}
+
+export interface ViewQuery extends RowQuery {
+  readonly group?: GroupPlan;
+}
+
+export interface LayoutGroup {
+  readonly id: string;
+  readonly key: unknown;
+  readonly segment: Segment;
+  /** Figures under the heading; read again after changes. */
+  metrics: readonly unknown[];
+}
+
+export interface Layout {
+  readonly query: ViewQuery;
+  readonly segments: readonly Segment[];
+  readonly groups: readonly LayoutGroup[] | undefined;
+}
+
+export function andFilters(...filters: readonly unknown[]): unknown {
+  const there = filters.filter((filter) => filter !== undefined && filter !== null);
+  return there.length > 1 ? { and: there } : there[0];
+}
+
+function segment(entity: string, query: RowQuery, count: number): Segment {
+  const { filter, sort, search } = query;
+  return new Segment(count, ({ cursor, limit, idsOnly }) =>
+    wire.query(entity, {
+      filter,
+      limit,
+      ...(sort && { sort }),
+      ...(search && { search }),
+      ...(cursor !== undefined && { cursor }),
+      ...(idsOnly && { fields: [] }),
+    }),
+  );
+}
+
+const mostGroups = 500;
+
+function figures(entity: string, query: ViewQuery, plan: GroupPlan): Promise<readonly AggregateGroup[]> {
+  return wire.aggregate(entity, {
+    filter: query.filter,
+    ...(query.search && { search: query.search }),
+    groupBy: [{ field: plan.field, ...(plan.bucket && { bucket: plan.bucket }) }],
+    metrics: [{ op: "count" }, ...plan.metrics.map(({ op, field }) => ({ op, ...(field && { field }) }))],
+    limit: mostGroups,
+  });
+}
+
+/** Reads the figures under the headings again; the rows stay as they are. */
+export async function refreshFigures(entity: string, layout: Layout): Promise<boolean> {
+  const plan = layout.query.group;
+  if (plan === undefined || plan.metrics.length === 0) {
+    return false;
+  }
+  const found = await figures(entity, layout.query, plan);
+  for (const { keys, metrics } of found) {
+    const group = layout.groups?.find((one) => one.id === plan.idOf(keys[0]));
+    if (group !== undefined) {
+      group.metrics = metrics.slice(1);
+    }
+  }
+  return true;
+}
+
+async function grouped(entity: string, query: ViewQuery, plan: GroupPlan): Promise<Layout> {
+  const found = await figures(entity, query, plan);
+  const groups = [...found]
+    .sort((a, b) => plan.compare(a.keys[0], b.keys[0]))
+    .map(({ keys: [key], metrics: [count, ...rest] }) => ({
+      id: plan.idOf(key),
+      key,
+      metrics: rest,
+      segment: segment(
+        entity,
+        { ...query, filter: andFilters(query.filter, plan.filterOf(key)) },
+        Number(count ?? 0),
+      ),
+    }));
+  return { query, groups, segments: groups.map((group) => group.segment) };
+}
+
+/** Asks how many records there are, group by group; flat layouts load their first rows as well. */
+export async function loadLayout(entity: string, query: ViewQuery): Promise<Layout> {
+  if (query.group !== undefined) {
+    return grouped(entity, query, query.group);
+  }
+  const { count } = await wire.query(entity, {
+    filter: query.filter,
+    ...(query.search && { search: query.search }),
+    fields: [],
+    limit: 1,
+    count: true,
+  });
+  return { query, groups: undefined, segments: [segment(entity, query, count ?? 0)] };
+}
+
+/** The headings as the grid draws them. */
+export function headings(layout: Layout, collapsed: ReadonlySet<string>): GridGroup[] | undefined {
+  const plan = layout.query.group;
+  if (plan === undefined || layout.groups === undefined) {
+    return undefined;
+  }
+  return layout.groups.map(({ id, key, segment: { count }, metrics }) => {
+    const summaries: Record<string, SummaryText> = {};
+    plan.metrics.forEach((metric, i) => {
+      const text = plan.summaryOf(metric.key, metric.op, metrics[i]);
+      if (text !== undefined) {
+        summaries[metric.key] = text;
+      }
+    });
+    return { key: id, level: 0, count, label: plan.labelOf(key), collapsed: collapsed.has(id), summaries };
+  });
+}

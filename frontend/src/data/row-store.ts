@@ -1,0 +1,303 @@
+/** The rows of one view of one entity: loaded as they come into sight, changed at once, kept live. */
+import type { GridGroup, GridRow, RowSource } from "@/grid/types";
+import { headings, type Layout, loadLayout, refreshFigures, type ViewQuery } from "./layout";
+import { Observable } from "./observable";
+import { RecordCache, type RecordEntry, type RemoteChange } from "./record-cache";
+import type { Segment } from "./segment";
+import type { Fields, WireRecord } from "./wire";
+
+export interface StoreState {
+  readonly status: "loading" | "ready" | "failed";
+  /** A newer answer is on its way; the old rows still stand. */
+  readonly refreshing: boolean;
+  readonly count: number;
+  readonly error: unknown;
+}
+
+const pageSize = 200;
+const mostRecords = 20_000;
+const nothing: Layout = { query: {}, segments: [], groups: undefined };
+
+export class RowStore extends Observable<StoreState> implements RowSource {
+  readonly cache = new RecordCache();
+  private layout: Layout = nothing;
+  private wanted: ViewQuery | undefined;
+  private collapsed: ReadonlySet<string> = new Set();
+  private groupList: readonly GridGroup[] | undefined;
+  private shown = { from: 0, to: 60 };
+  private generation = 0;
+  private readonly loading = new Map<string, Promise<void>>();
+  readonly entity: string;
+
+  constructor(entity: string) {
+    super({ status: "loading", refreshing: true, count: 0, error: undefined });
+    this.entity = entity;
+  }
+
+  get count(): number {
+    return this.layout.segments.reduce((sum, one) => sum + one.count, 0);
+  }
+
+  get groups(): readonly GridGroup[] | undefined {
+    return this.groupList;
+  }
+
+  idAt(index: number): string | undefined {
+    const place = this.place(index);
+    return place?.segment.id(place.at);
+  }
+
+  row(index: number): GridRow | undefined {
+    const id = this.idAt(index);
+    return id === undefined ? undefined : this.cache.row(id);
+  }
+
+  entry(id: string): RecordEntry | undefined {
+    return this.cache.get(id);
+  }
+
+  indexOf(id: string): number {
+    let before = 0;
+    for (const segment of this.layout.segments) {
+      const at = segment.indexOf(id);
+      if (at >= 0) {
+        return before + at;
+      }
+      before += segment.count;
+    }
+    return -1;
+  }
+
+  want(from: number, to: number): void {
+    this.shown = { from, to };
+    void this.load(from, to).catch((error: unknown) => this.setState({ error }));
+  }
+
+  async load(from: number, to: number): Promise<void> {
+    const jobs: Promise<void>[] = [];
+    let before = 0;
+    this.layout.segments.forEach((segment, number) => {
+      const start = Math.max(0, from - before);
+      const end = Math.min(segment.count, to - before);
+      for (let page = Math.floor(start / pageSize); start < end && page * pageSize < end; page++) {
+        const job = this.loadPage(segment, number, page);
+        if (job !== undefined) {
+          jobs.push(job);
+        }
+      }
+      before += segment.count;
+    });
+    await Promise.all(jobs);
+  }
+
+  /** Shows another query; the old rows stay until the new ones are there. */
+  show(query: ViewQuery): Promise<void> {
+    this.wanted = query;
+    return this.refresh();
+  }
+
+  /** Reads again what is shown. */
+  async refresh(): Promise<void> {
+    const query = this.wanted;
+    if (query === undefined) {
+      return;
+    }
+    this.generation += 1;
+    const mine = this.generation;
+    this.setState({ refreshing: true });
+    try {
+      const layout = await loadLayout(this.entity, query);
+      await this.fill(layout);
+      if (mine === this.generation) {
+        this.layout = layout;
+        this.loading.clear();
+        this.structure();
+        this.setState({ status: "ready", refreshing: false, count: this.count, error: undefined });
+      }
+    } catch (error) {
+      if (mine === this.generation) {
+        const status = this.state.status === "ready" ? "ready" : "failed";
+        this.setState({ status, refreshing: false, error });
+      }
+    }
+  }
+
+  async refreshFigures(): Promise<void> {
+    if (await refreshFigures(this.entity, this.layout)) {
+      this.structure();
+    }
+  }
+
+  setCollapsed(collapsed: ReadonlySet<string>): void {
+    this.collapsed = collapsed;
+    this.structure();
+  }
+
+  /** What a new record of a group starts with. */
+  groupValues(id: string | undefined): Fields {
+    const group = this.layout.groups?.find((one) => one.id === id);
+    return group === undefined ? {} : (this.layout.query.group?.valuesOf(group.key) ?? {});
+  }
+
+  /** Puts a record that was made here where it shall be seen: after another, at the end of a group or of all. */
+  insert(record: WireRecord, after: string | undefined, group: string | undefined): number {
+    this.cache.put(record);
+    const byGroup = this.layout.groups?.findIndex((one) => one.id === group) ?? -1;
+    const number =
+      byGroup >= 0 ? byGroup : this.layout.segments.findIndex((s) => after && s.indexOf(after) >= 0);
+    const segment = this.layout.segments[number] ?? this.layout.segments.at(-1);
+    if (segment === undefined) {
+      return -1;
+    }
+    const at = after === undefined ? -1 : segment.indexOf(after);
+    segment.insert(at < 0 ? segment.count : at + 1, record.id);
+    this.structure();
+    return this.indexOf(record.id);
+  }
+
+  rename(from: string, record: WireRecord): void {
+    this.cache.rename(from, record);
+    for (const segment of this.layout.segments) {
+      segment.replace(from, record.id);
+    }
+    this.tell("rows");
+  }
+
+  remove(ids: Iterable<string>): void {
+    for (const id of ids) {
+      for (const segment of this.layout.segments) {
+        const at = segment.indexOf(id);
+        if (at >= 0) {
+          segment.removeAt(at);
+        }
+      }
+      this.cache.remove(id);
+    }
+    this.structure();
+  }
+
+  /** Takes records as the server has them; answers what differs from what was known. */
+  take(records: readonly WireRecord[]): RemoteChange[] {
+    const changes = records.flatMap((record) => this.cache.put(record) ?? []);
+    this.tell("rows");
+    return changes;
+  }
+
+  edit(changes: ReadonlyMap<string, Fields>): void {
+    for (const [id, fields] of changes) {
+      this.cache.edit(id, fields);
+    }
+    this.tell("rows");
+  }
+
+  settle(id: string, keys: readonly string[]): void {
+    this.cache.settle(id, keys);
+  }
+
+  /** Values that wait were settled: draw them. */
+  changed(): void {
+    this.tell("rows");
+  }
+
+  /** Loads what is on screen into a layout that is about to be shown. */
+  private async fill(layout: Layout): Promise<void> {
+    const { from, to } = this.shown;
+    let before = 0;
+    const jobs: Promise<void>[] = [];
+    for (const [number, segment] of layout.segments.entries()) {
+      const start = Math.max(0, from - before);
+      const end = Math.min(segment.count, Math.max(to, from + 60) - before);
+      const hidden = this.collapsed.has(layout.groups?.[number]?.id ?? "");
+      if (start < end && !hidden) {
+        const first = Math.floor(start / pageSize) * pageSize;
+        jobs.push(segment.load(first, end).then((records) => this.keep(records)));
+      }
+      before += segment.count;
+    }
+    await Promise.all(jobs);
+  }
+
+  private loadPage(segment: Segment, number: number, page: number): Promise<void> | undefined {
+    const from = page * pageSize;
+    const to = Math.min(segment.count, from + pageSize);
+    if (!this.isMissing(segment, from, to)) {
+      return undefined;
+    }
+    const name = `${number}:${page}`;
+    if (this.loading.has(name)) {
+      return this.loading.get(name);
+    }
+    const before = segment.count;
+    const job = segment.load(from, to).then((records) => {
+      this.loading.delete(name);
+      this.keep(records);
+      if (segment.count === before) {
+        this.tell("rows");
+      } else {
+        this.structure();
+      }
+    });
+    this.loading.set(
+      name,
+      job.catch((error: unknown) => {
+        this.loading.delete(name);
+        throw error;
+      }),
+    );
+    return job;
+  }
+
+  private isMissing(segment: Segment, from: number, to: number): boolean {
+    for (let at = from; at < to; at++) {
+      const id = segment.id(at);
+      if (id === undefined || this.cache.get(id) === undefined) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private keep(records: readonly WireRecord[]): void {
+    for (const record of records) {
+      this.cache.put(record);
+    }
+    if (this.cache.size > mostRecords) {
+      this.forget();
+    }
+  }
+
+  /** Forgets what is far from the screen and not on its way to the server. */
+  private forget(): void {
+    const near = new Set<string>();
+    for (let i = this.shown.from - 2000; i < this.shown.to + 2000; i++) {
+      const id = this.idAt(i);
+      if (id !== undefined) {
+        near.add(id);
+      }
+    }
+    for (const id of [...this.cache.ids()]) {
+      if (!near.has(id) && (this.cache.get(id)?.pending.size ?? 0) === 0) {
+        this.cache.remove(id);
+      }
+    }
+  }
+
+  private place(index: number): { segment: Segment; at: number } | undefined {
+    let at = index;
+    for (const segment of this.layout.segments) {
+      if (at < segment.count) {
+        return at < 0 ? undefined : { segment, at };
+      }
+      at -= segment.count;
+    }
+    return undefined;
+  }
+
+  private structure(): void {
+    this.groupList = headings(this.layout, this.collapsed);
+    this.tell("structure");
+    if (this.state.count !== this.count) {
+      this.setState({ count: this.count });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** What can be undone here, and done again. One act may be several change sets. */
+import { type WireRecord, wire } from "./wire";
+
+export interface UndoState {
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+}
+
+const mostActs = 100;
+
+export class UndoStack {
+  private readonly past: (readonly string[])[] = [];
+  private readonly future: (readonly string[])[] = [];
+  private busy = false;
+  private state: UndoState = { canUndo: false, canRedo: false };
+  private readonly listeners = new Set<() => void>();
+  private readonly applied: (records: readonly WireRecord[]) => void;
+
+  /** `applied` hears what the records are after an undo. */
+  constructor(applied: (records: readonly WireRecord[]) => void) {
+    this.applied = applied;
+  }
+
+  readonly read = (): UndoState => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Remembers an act; what was undone before it is forgotten. */
+  push(changeSets: readonly string[]): void {
+    if (changeSets.length > 0) {
+      this.past.push(changeSets);
+      this.past.splice(0, this.past.length - mostActs);
+      this.future.length = 0;
+      this.tell();
+    }
+  }
+
+  /** Takes the last act back. Answers whether there was one; throws what the server refused. */
+  undo(): Promise<boolean> {
+    return this.move(this.past, this.future);
+  }
+
+  redo(): Promise<boolean> {
+    return this.move(this.future, this.past);
+  }
+
+  private async move(from: (readonly string[])[], to: (readonly string[])[]): Promise<boolean> {
+    if (this.busy) {
+      return false;
+    }
+    const act = from.pop();
+    if (act === undefined) {
+      return false;
+    }
+    this.busy = true;
+    try {
+      const inverse: string[] = [];
+      for (const changeSet of [...act].reverse()) {
+        const result = await wire.undo(changeSet);
+        if (result.changeSet !== undefined) {
+          inverse.push(result.changeSet);
+        }
+        this.applied(result.records);
+      }
+      if (inverse.length > 0) {
+        to.push(inverse);
+      }
+      return true;
+    } finally {
+      this.busy = false;
+      this.tell();
+    }
+  }
+
+  private tell(): void {
+    this.state = { canUndo: this.past.length > 0, canRedo: this.future.length > 0 };
+    for (const listener of [...this.listeners]) {
+      listener();
+    }
+  }
+}
