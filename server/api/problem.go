@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongban/runtime/record"
 	"tongban/schema/fail"
 	"tongban/server/text"
 )
@@ -46,9 +47,6 @@ type problemError struct {
 
 func failSmuggled() error { return fail.New(fail.Malformed, "request.smuggled") }
 
-// appender is a record that can write itself, as a conflict carries it.
-type appender interface{ AppendJSON([]byte) []byte }
-
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
 	return s.write(c, err, text.Pick("", c.Get(fiber.HeaderAcceptLanguage)), s.requestID(c))
 }
@@ -66,11 +64,9 @@ func (s *Server) write(c *fiber.Ctx, err error, lang, id string) error {
 	for _, m := range e.Many {
 		p.Errors = append(p.Errors, problemError{Field: m.Field, Code: m.Code, Detail: s.Texts.Say(lang, m.Code, m.Params)})
 	}
-	switch cur := e.Current.(type) {
-	case json.RawMessage:
-		p.Current = cur
-	case appender:
-		p.Current = cur.AppendJSON(nil)
+	if cur, ok := e.Current.(*record.Row); ok {
+		by := map[string]record.KeyMode{"id": record.ByID, "name": record.ByName}[c.Query("fieldKeys")]
+		p.Current = cur.AppendJSON(nil, by)
 	}
 	if e.RetryAfter > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(e.RetryAfter))

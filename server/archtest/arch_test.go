@@ -52,7 +52,7 @@ var layers = map[string][]string{
 	"server/text":                   {"schema"},
 	"server/ops":                    {"schema", "runtime/store", "server/config"},
 	"server/web":                    {"frontend", "server/text"},
-	"server/api":                    {"schema", "runtime/access", "runtime/catalog", "runtime/record", "runtime/account", "runtime/idem", "runtime/file", "runtime/comment", "runtime/ingest", "runtime/install", "server/text"},
+	"server/api":                    {"schema", "runtime/access", "runtime/catalog", "runtime/record", "runtime/account", "runtime/idem", "runtime/file", "runtime/comment", "runtime/ingest", "runtime/install", "server/text", "server/body", "server/ops"},
 	"server/ws":                     {"schema", "runtime/access", "runtime/live", "runtime/record", "runtime/store", "server/text"},
 	"server/wire":                   {"schema", "runtime", "plugins", "templates", "frontend", "server"},
 	"server/cmd":                    {"schema", "runtime", "plugins", "templates", "frontend", "server"},
@@ -84,6 +84,7 @@ var owners = map[string][]string{
 	"github.com/andybalholm/brotli":                {"server/web"},
 	"github.com/klauspost/compress":                {"server/web"},
 	"github.com/prometheus/client_model":           {"server/ops"},
+	"github.com/prometheus/common":                 {"server/ops"},
 	"golang.org/x/text/encoding/simplifiedchinese": {"runtime/ingest"},
 }
 
