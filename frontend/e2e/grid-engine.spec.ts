@@ -198,10 +198,11 @@ test.describe("the clipboard", () => {
     const painted = page.evaluate(
       () =>
         new Promise<number>((done) => {
-          document.querySelector("textarea")?.addEventListener("paste", () => {
+          const measure = () => {
             const start = performance.now();
             requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start)));
-          });
+          };
+          document.addEventListener("paste", measure, { capture: true, once: true });
         }),
     );
     await page.keyboard.press("Control+v");
@@ -215,7 +216,9 @@ test.describe("the clipboard", () => {
     expect(await grid.value(999, "text5")).toBe("y");
     expect(ms).toBeLessThan(400);
   });
+});
 
+test.describe("ranges", () => {
   test("cuts, clears and fills down", async ({ page }) => {
     await grid.open();
     await grid.select(3, "text1");
