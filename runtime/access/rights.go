@@ -76,11 +76,19 @@ func (r *Rights) Readable(f schema.FieldID) bool { return r.c.read.Has(f) }
 
 // Right is the widest right that the actor has on a field of any record.
 func (r *Rights) Right(f schema.FieldID) schema.Right {
-	if !r.May(Write) && !r.May(Create) {
-		return rightOf(f, r.c.read, nil, r.c.masked)
+	switch {
+	case r.c.read.Has(f) && (r.May(Write) && r.c.write.Has(f) || r.May(Create) && r.c.create.Has(f)):
+		return schema.WriteRight
+	case r.c.read.Has(f):
+		return schema.ReadRight
+	case r.c.masked.Has(f):
+		return schema.Masked
 	}
-	return rightOf(f, r.c.read, r.c.write.union(r.c.create), r.c.masked)
+	return schema.Hidden
 }
+
+// Knows says whether the actor knows of a field: it is not hidden everywhere.
+func (r *Rights) Knows(f schema.FieldID) bool { return r.c.read.Has(f) || r.c.masked.Has(f) }
 
 // Creatable says whether a field may be given a value when a record is made.
 func (r *Rights) Creatable(f schema.FieldID) bool { return r.May(Create) && r.c.create.Has(f) }

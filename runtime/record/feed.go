@@ -121,7 +121,7 @@ func (f *feeder) loadEntity(r *access.Rights, shape *store.Shape, ent schema.Ent
 		}
 		live = append(live, rec)
 	}
-	rows, err := f.rd.present(r, columnsOf(r, nil), live)
+	rows, err := f.rd.present(r, f.rd.svc.columns(r, nil), live)
 	if err != nil {
 		return err
 	}

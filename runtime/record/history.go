@@ -73,14 +73,14 @@ func (rd *reading) anyRecord(shape *store.Shape, id schema.RecordID) (*schema.Re
 }
 
 func (rd *reading) history(r *access.Rights, acc access.Access, list []store.Change) ([]HistoryEntry, error) {
-	p := &page{entity: r.Entity(), cols: columnsOf(r, nil), names: &names{snap: rd.snap}}
+	p := &page{entity: r.Entity(), cols: rd.svc.columns(r, nil), names: &names{snap: rd.snap}}
 	wanted := map[schema.EntityID][]schema.RecordID{}
 	var files []schema.FileID
 	out := make([]HistoryEntry, 0, len(list))
 	for _, c := range list {
 		h := HistoryEntry{Change: c, page: p}
 		for i := range p.cols {
-			col := &p.cols[i]
+			col := p.cols[i]
 			before, was := c.Before[col.f.ID]
 			after, is := c.After[col.f.ID]
 			if (!was && !is) || !acc.Read.Has(col.f.ID) {

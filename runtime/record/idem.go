@@ -96,7 +96,7 @@ func (s *Service) replayed(ctx context.Context, w *writing) (*Result, error) {
 				live = append(live, rec)
 			}
 		}
-		rows, err := rd.present(sd.rights, columnsOf(sd.rights, nil), live)
+		rows, err := rd.present(sd.rights, s.columns(sd.rights, nil), live)
 		if err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func (s *Service) Query(ctx context.Context, a access.Actor, ent schema.EntityID
 		if err != nil {
 			return fmt.Errorf("find records: %w", err)
 		}
-		if out.Rows, err = rd.present(r, columnsOf(r, p.fields), page.Records); err != nil {
+		if out.Rows, err = rd.present(r, s.columns(r, p.fields), page.Records); err != nil {
 			return err
 		}
 		if page.Next != nil {

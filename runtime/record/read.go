@@ -15,8 +15,8 @@ import (
 // show presents records that are at hand; it opens a store snapshot only where
 // names or rights ask for it.
 func (s *Service) show(ctx context.Context, snap *catalog.Snapshot, r *access.Rights, recs []*schema.Record) ([]*Row, error) {
-	cols := columnsOf(r, nil)
-	links := slices.ContainsFunc(cols, func(c column) bool { return c.link })
+	cols := s.columns(r, nil)
+	links := slices.ContainsFunc(cols, func(c *column) bool { return c.link })
 	if !links && !r.NeedsLookup() {
 		return s.reading(ctx, snap, r.Actor(), nil).present(r, cols, recs)
 	}
@@ -58,7 +58,7 @@ func (s *Service) Get(ctx context.Context, a access.Actor, ent schema.EntityID, 
 		if recs[0] == nil || !rd.of(r, recs[0]).May(access.Read) {
 			return fail.New(fail.NotFound, "record.notFound")
 		}
-		rows, err := rd.present(r, columnsOf(r, nil), recs)
+		rows, err := rd.present(r, s.columns(r, nil), recs)
 		if err != nil {
 			return err
 		}

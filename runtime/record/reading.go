@@ -202,29 +202,13 @@ func (l lookup) LinkedFrom(e schema.EntityID, f schema.FieldID, id schema.Record
 	return l.rd.records(e, ids[id])
 }
 
-// columnsOf lists what the actor may read of an entity, in order: of fields
-// (nil: all) those that some record may show.
-func columnsOf(r *access.Rights, fields []schema.FieldID) []column {
-	e := r.Entity()
-	out := make([]column, 0, len(e.Fields))
-	for i := range e.Fields {
-		f := &e.Fields[i]
-		if f.Deleted || (fields != nil && !slices.Contains(fields, f.ID)) || r.Right(f.ID) == schema.Hidden {
-			continue
-		}
-		if c, ok := newColumn(f); ok {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // present turns loaded records into rows: masks them and finds the names.
-func (rd *reading) present(r *access.Rights, cols []column, recs []*schema.Record) ([]*Row, error) {
+func (rd *reading) present(r *access.Rights, cols []*column, recs []*schema.Record) ([]*Row, error) {
 	p := &page{entity: r.Entity(), cols: cols, names: &names{snap: rd.snap}}
-	rows := make([]*Row, len(recs))
+	rows, block, in := make([]*Row, len(recs)), make([]Row, len(recs)), rd.lookup(r.Entity().ID)
 	for i, rec := range recs {
-		rows[i] = &Row{Record: rec, Access: rd.of(r, rec), page: p}
+		block[i] = Row{Record: rec, Access: r.Of(rec, in), page: p}
+		rows[i] = &block[i]
 	}
 	if err := rd.fill(p, rows); err != nil {
 		return nil, err
@@ -237,7 +221,7 @@ func (rd *reading) fill(p *page, rows []*Row) error {
 	wanted := map[schema.EntityID][]schema.RecordID{}
 	var files []schema.FileID
 	for i := range p.cols {
-		c := &p.cols[i]
+		c := p.cols[i]
 		switch {
 		case c.link && c.f.Options.Derived:
 			if err := rd.derive(c, rows, wanted); err != nil {

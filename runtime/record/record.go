@@ -52,6 +52,7 @@ type Service struct {
 	rules   []Rule
 	wake    func(schema.TenantID)
 	locks   *stripes
+	tables  tables
 }
 
 // New returns a service.

@@ -22,34 +22,8 @@ type Row struct {
 // page is what the rows of one answer share.
 type page struct {
 	entity *schema.Entity
-	cols   []column
+	cols   []*column
 	names  *names
-}
-
-// column is one field of the answer.
-type column struct {
-	f     *schema.Field
-	t     field.Type
-	from  schema.FieldID // where the value stands: a system field, or the field itself
-	quote [3]string      // `"key":` by KeyMode
-	link  bool
-}
-
-func newColumn(f *schema.Field) (column, bool) {
-	t, ok := field.Of(f.Type)
-	if !ok {
-		return column{}, false
-	}
-	c := column{f: f, t: t, from: f.ID, link: f.Type == "link"}
-	if sys := t.Traits(f).System; sys != 0 {
-		c.from = sys
-	}
-	c.quote = [3]string{
-		string(field.AppendString(nil, f.Key)) + ":",
-		string(field.AppendString(nil, schema.FormatID(schema.PrefixField, f.ID))) + ":",
-		string(field.AppendString(nil, f.Name)) + ":",
-	}
-	return c, true
 }
 
 // Entity is the entity of the record.
@@ -109,7 +83,7 @@ func (r *Row) AppendFields(dst []byte, by KeyMode) []byte {
 	dst = append(dst, '{')
 	first := true
 	for i := range r.page.cols {
-		c := &r.page.cols[i]
+		c := r.page.cols[i]
 		if !r.Access.Read.Has(c.f.ID) {
 			continue
 		}
@@ -152,7 +126,7 @@ func (r *Row) appendCan(dst []byte, by KeyMode) []byte {
 	dst = strconv.AppendBool(dst, r.Access.May(access.Delete))
 	first := true
 	for i := range r.page.cols {
-		c := &r.page.cols[i]
+		c := r.page.cols[i]
 		var right string
 		switch {
 		case r.Access.Masked.Has(c.f.ID) && !r.Access.Read.Has(c.f.ID):

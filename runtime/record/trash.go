@@ -47,7 +47,7 @@ func (s *Service) Trash(ctx context.Context, a access.Actor, ent schema.EntityID
 		if p.Next != nil {
 			out.Next = encodeCursor(binding, p.Next)
 		}
-		out.Rows, err = rd.present(r, columnsOf(r, nil), p.Records)
+		out.Rows, err = rd.present(r, s.columns(r, nil), p.Records)
 		return err
 	})
 	if err != nil {

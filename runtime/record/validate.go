@@ -139,13 +139,12 @@ func (w *writing) take(wk *work, env *field.Env) []derivedEdit {
 // writable finds a field that the actor may give a value. A hidden field is
 // unknown; one that may be read only is named in the refusal.
 func (w *writing) writable(wk *work, f *schema.Field, name string) (*schema.Field, field.Type, error) {
-	unknown := fail.New(fail.Invalid, "field.unknown").On(name)
 	if f == nil {
-		return nil, nil, unknown
+		return nil, nil, fail.New(fail.Invalid, "field.unknown").On(name)
 	}
 	t, ok := field.Of(f.Type)
 	if !ok {
-		return nil, nil, unknown
+		return nil, nil, fail.New(fail.Invalid, "field.unknown").On(name)
 	}
 	right := schema.Hidden
 	switch {
@@ -161,7 +160,7 @@ func (w *writing) writable(wk *work, f *schema.Field, name string) (*schema.Fiel
 	}
 	switch {
 	case right == schema.Hidden:
-		return nil, nil, unknown
+		return nil, nil, fail.New(fail.Invalid, "field.unknown").On(name)
 	case right != schema.WriteRight:
 		return nil, nil, fail.New(fail.Forbidden, "field.readOnly").On(f.Key)
 	case t.Traits(f).ReadOnly && !f.Options.Derived:

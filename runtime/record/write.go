@@ -346,7 +346,7 @@ func (w *writing) authorizeOne(wk *work) *fail.Error {
 // record as the actor may see it now.
 func (w *writing) stale(wk *work) *fail.Error {
 	e := fail.New(fail.Conflict, "record.stale").With("version", int64(wk.before.Version))
-	rows, err := w.rd.present(wk.side.rights, columnsOf(wk.side.rights, nil), []*schema.Record{wk.before})
+	rows, err := w.rd.present(wk.side.rights, w.svc.columns(wk.side.rights, nil), []*schema.Record{wk.before})
 	if err != nil {
 		return e.Because(err)
 	}
