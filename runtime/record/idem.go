@@ -63,7 +63,7 @@ func (w *writing) loadReplay() error {
 		return fmt.Errorf("parse the idempotency key: %w", err)
 	}
 	if note.Hash != w.RequestHash {
-		return fail.New(fail.Conflict, "idempotency.reused")
+		return fail.New(fail.Invalid, "idempotency.reused")
 	}
 	w.replay = note
 	return nil

@@ -275,7 +275,7 @@ func TestService_Write_idempotency(t *testing.T) {
 		other := w.batch(w.boss(), e, record.Change{Op: store.OpCreate, Fields: in(t, `{"name":"两次"}`)})
 		other.IdempotencyKey = "k1"
 		_, err := w.records.Write(t.Context(), other)
-		requireFail(t, err, fail.Conflict, "idempotency.reused", "")
+		requireFail(t, err, fail.Invalid, "idempotency.reused", "")
 	})
 
 	t.Run("another person's key is another key", func(t *testing.T) {
