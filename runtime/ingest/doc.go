@@ -30,8 +30,8 @@
 //
 // # Limits
 //
-// 100 MB a file, 500 columns, 1,000,000 rows, 100,000 characters a cell, 1 GB
-// and a hundredfold of what a workbook unpacks to.
+// 100 MB a file, 500 columns, 1,000,000 rows, 100,000 characters a cell; a
+// workbook may unpack to 512 MB.
 package ingest
 
 // The limits of files that come in.
@@ -40,7 +40,7 @@ const (
 	MaxColumns  = 500
 	MaxRows     = 1_000_000
 	MaxCell     = 400_000 // bytes; 100,000 characters at most
-	MaxUnpacked = 1 << 30
+	MaxUnpacked = 512 << 20
 	// MaxErrors is how many refused rows are listed; all are counted.
 	MaxErrors = 100_000
 )

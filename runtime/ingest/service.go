@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"tongban/runtime/access"
@@ -10,9 +12,11 @@ import (
 	"tongban/runtime/ids"
 	"tongban/runtime/record"
 	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/fail"
 )
 
-// Options are what a service needs; all are required but Workers.
+// Options are what a service needs; all are required but Workers and Say.
 type Options struct {
 	Engine  store.Engine
 	Catalog *catalog.Catalog
@@ -23,24 +27,294 @@ type Options struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Workers int // jobs at a time; 0: 2
+	// Say words an error code for the file of refused rows; nil: the code itself.
+	Say func(locale, code string, params map[string]any) string
 }
 
 // Service runs imports and exports. It is safe for concurrent use.
 type Service struct {
-	o Options
+	o     Options
+	queue chan ref
+
+	mu      sync.Mutex
+	running map[string]*running // by job id; also those that wait
 }
+
+// running is a job that this process has.
+type running struct {
+	stop context.CancelCauseFunc // nil while it waits
+	done chan struct{}
+}
+
+var (
+	errStopped   = errors.New("ingest: the server is stopping")
+	errCancelled = errors.New("ingest: cancelled")
+)
+
+// maxWaiting is how many jobs may wait.
+const maxWaiting = 1000
 
 // New returns a service; Run makes it work.
 func New(o Options) *Service {
 	if o.Workers <= 0 {
 		o.Workers = 2
 	}
-	return &Service{o: o}
+	if o.Say == nil {
+		o.Say = func(_, code string, _ map[string]any) string { return code }
+	}
+	return &Service{o: o, queue: make(chan ref, maxWaiting), running: map[string]*running{}}
 }
 
 // Run works on jobs, first on those that were interrupted, until ctx is done.
 // It returns when the last job has come to a safe stop.
 func (s *Service) Run(ctx context.Context) error {
-	<-ctx.Done()
+	left, err := s.waiting(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range left {
+		if !s.take(r) {
+			s.o.Log.WarnContext(ctx, "jobs left waiting", "count", len(left))
+			break
+		}
+	}
+	var wg sync.WaitGroup
+	for range s.o.Workers {
+		wg.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case r := <-s.queue:
+					s.work(ctx, r)
+				}
+			}
+		})
+	}
+	wg.Wait()
 	return nil
+}
+
+// take puts a job into this process's queue, once; false where it is full.
+func (s *Service) take(r ref) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running[r.ID] != nil {
+		return true
+	}
+	select {
+	case s.queue <- r:
+		s.running[r.ID] = &running{done: make(chan struct{})}
+		return true
+	default:
+		return false
+	}
+}
+
+// work runs one job and writes down how it ended.
+func (s *Service) work(ctx context.Context, r ref) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	s.mu.Lock()
+	me := s.running[r.ID]
+	me.stop = stop
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.running, r.ID)
+		s.mu.Unlock()
+		close(me.done)
+	}()
+	j, err := s.load(ctx, r.Tenant, r.ID)
+	if err == nil {
+		err = s.run(ctx, j)
+	}
+	cause := context.Cause(ctx)
+	if cause != nil && !errors.Is(cause, errCancelled) {
+		s.o.Log.InfoContext(ctx, "job interrupted", "job", r.ID)
+		return // it stays in the queue's documents: the next start goes on with it
+	}
+	ctx = context.WithoutCancel(ctx)
+	if j != nil && err != nil && !errors.Is(err, errLost) {
+		err = s.end(ctx, j, err, cause)
+	}
+	if err != nil && fail.Of(err) == nil && !errors.Is(err, errLost) {
+		s.o.Log.ErrorContext(ctx, "job failed", "job", r.ID, "error", err)
+		return
+	}
+	if err := s.forget(ctx, r); err != nil {
+		s.o.Log.ErrorContext(ctx, "job stays queued", "job", r.ID, "error", err)
+	}
+}
+
+// run does what the job is about. It ends with a saved job or an error.
+func (s *Service) run(ctx context.Context, j *job) error {
+	switch {
+	case j.Job.State == Undoing:
+		return s.undo(ctx, j)
+	case j.Job.State != Queued && j.Job.State != Running:
+		return nil
+	case j.Import != nil:
+		return s.runImport(ctx, j)
+	case j.Export != nil:
+		return s.runExport(ctx, j)
+	}
+	return nil
+}
+
+// end saves a job that did not come to its own end.
+func (s *Service) end(ctx context.Context, j *job, err, cause error) error {
+	fresh, lerr := s.load(ctx, j.tenant, j.Job.ID) // what was committed counts, not what was meant
+	if lerr != nil {
+		return lerr
+	}
+	j = fresh
+	j.Finished = s.o.Now().UnixMilli()
+	switch {
+	case errors.Is(cause, errCancelled):
+		j.Job.State = Cancelled
+	default:
+		j.Job.State, j.Job.Error = Failed, told(err)
+	}
+	if fail.Of(err) == nil && j.Job.State == Failed {
+		s.o.Log.ErrorContext(ctx, "job failed", "job", j.Job.ID, "error", err)
+	}
+	return s.save(ctx, j)
+}
+
+// start stores a new job and queues it.
+func (s *Service) start(ctx context.Context, a access.Actor, j *job) (*Job, error) {
+	j.tenant, j.By, j.Started, j.Job.State = a.Tenant, a.User, s.o.Now().UnixMilli(), Queued
+	r := ref{a.Tenant, j.Job.ID}
+	if err := s.save(ctx, j); err != nil {
+		return nil, err
+	}
+	if err := s.note(ctx, r); err != nil {
+		return nil, err
+	}
+	if !s.take(r) {
+		return nil, fail.New(fail.Busy, "import.tooMany")
+	}
+	return j.show(), nil
+}
+
+// Import starts an import. What is wrong with the request is told at once,
+// what is wrong with the file by the job.
+func (s *Service) Import(ctx context.Context, a access.Actor, r ImportRequest) (*Job, error) {
+	w, err := s.world(ctx, a, r.Entity)
+	if err != nil {
+		return nil, err
+	}
+	if a.ReadOnly {
+		return nil, fail.New(fail.Forbidden, "access.readOnlyToken")
+	}
+	if err := w.checkRequest(&r); err != nil {
+		return nil, err
+	}
+	j := &job{Entity: r.Entity, Import: &r}
+	j.Job.ID = schema.FormatID(schema.PrefixImport, s.o.IDs.Next())
+	j.Job.FileName, j.Job.ChangeSet = r.Source.Name, j.Job.ID
+	return s.start(ctx, a, j)
+}
+
+// Cancel ends a job that waits or runs. What went in stays; Undo takes it back.
+func (s *Service) Cancel(ctx context.Context, a access.Actor, id string) (*Job, error) {
+	j, err := s.mine(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if j.Job.State != Queued && j.Job.State != Running {
+		return j.show(), nil
+	}
+	s.mu.Lock()
+	r := s.running[id]
+	var stop context.CancelCauseFunc
+	if r != nil {
+		stop = r.stop
+	}
+	s.mu.Unlock()
+	if stop != nil {
+		stop(errCancelled)
+		select {
+		case <-r.done:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		return s.Get(ctx, a, id)
+	}
+	j.Job.State, j.Finished = Cancelled, s.o.Now().UnixMilli()
+	if err := s.save(ctx, j); err != nil {
+		if errors.Is(err, errLost) { // it has just begun
+			return nil, fail.New(fail.Conflict, "import.changedMeanwhile")
+		}
+		return nil, err
+	}
+	return j.show(), nil
+}
+
+// Undo starts taking back what an import did: made records go to the trash,
+// updated ones back to what they held unless somebody has changed them since.
+func (s *Service) Undo(ctx context.Context, a access.Actor, id string) (*Job, error) {
+	j, err := s.mine(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if j.Import == nil || j.Job.State == Queued || j.Job.State == Running {
+		return nil, fail.New(fail.Invalid, "import.cannotUndo")
+	}
+	if j.Job.State == Undone {
+		return j.show(), nil
+	}
+	j.Job.State = Undoing
+	if err := s.save(ctx, j); err != nil {
+		if errors.Is(err, errLost) {
+			return nil, fail.New(fail.Conflict, "import.changedMeanwhile")
+		}
+		return nil, err
+	}
+	r := ref{a.Tenant, id}
+	if err := s.note(ctx, r); err != nil {
+		return nil, err
+	}
+	if !s.take(r) {
+		return nil, fail.New(fail.Busy, "import.tooMany")
+	}
+	return j.show(), nil
+}
+
+// actor is who started the job, with the rights of today.
+func (s *Service) actor(ctx context.Context, j *job) (access.Actor, error) {
+	snap, err := s.o.Catalog.Tenant(ctx, j.tenant)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	a, ok := snap.Actor(j.By)
+	if !ok {
+		return a, fail.New(fail.Forbidden, "import.noActor")
+	}
+	return a, nil
+}
+
+// undo takes the parts back, the last first. Doing a part twice does no harm.
+func (s *Service) undo(ctx context.Context, j *job) error {
+	a, err := s.actor(ctx, j)
+	if err != nil {
+		return err
+	}
+	for j.Parts > 0 {
+		res, err := s.o.Records.Undo(ctx, a, j.changeSet(j.Parts-1))
+		if err != nil && fail.KindOf(err) != fail.NotFound {
+			return err
+		}
+		if res != nil && len(res.Skipped) > 0 {
+			j.Job.Notes = append(j.Job.Notes, JobError{Code: res.Skipped[0].Code, Params: map[string]any{"count": len(res.Skipped)}})
+		}
+		if j.Parts--; j.Parts > 0 {
+			if err := s.save(ctx, j); err != nil {
+				return err
+			}
+		}
+	}
+	j.Job.State, j.Finished = Undone, s.o.Now().UnixMilli()
+	return s.save(ctx, j)
 }

@@ -5,38 +5,18 @@ import (
 	"encoding/json"
 	"io"
 
+	"tongban/runtime/access"
 	"tongban/schema"
 )
 
 // Files keeps the files of jobs. The server gives it.
 type Files interface {
-	// Open opens a file of a tenant; one that is not there is fail.NotFound.
-	Open(ctx context.Context, t schema.TenantID, id schema.FileID) (File, error)
-	// Create begins a file.
-	Create(ctx context.Context, t schema.TenantID, meta FileMeta) (Sink, error)
-}
-
-// File is an open file; *os.File is one.
-type File interface {
-	io.Reader
-	io.ReaderAt
-	io.Seeker
-	io.Closer
-}
-
-// FileMeta describes a file that is made.
-type FileMeta struct {
-	Name  string
-	Type  string // media type
-	Owner schema.UserID
-}
-
-// Sink takes the bytes of a new file. One of Commit and Abort ends it; a file
-// that was not committed never existed.
-type Sink interface {
-	io.Writer
-	Commit() (schema.FileID, error)
-	Abort() error
+	// Open opens a file of a tenant; one that is not there is fail.NotFound. What
+	// also is an io.ReaderAt and io.Seeker, as *os.File is, saves a copy.
+	Open(ctx context.Context, t schema.TenantID, id schema.FileID) (io.ReadCloser, error)
+	// Save keeps what r gives as a file that belongs to the actor. An error of r
+	// is returned, and nothing is kept.
+	Save(ctx context.Context, a access.Actor, name string, r io.Reader) (schema.FileID, error)
 }
 
 // Source names an uploaded file and, where detection is not to be trusted, how

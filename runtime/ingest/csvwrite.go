@@ -1,0 +1,50 @@
+package ingest
+
+import (
+	"io"
+	"strings"
+)
+
+// csvWriter writes rows as RFC 4180 wants them, keeping cells to the byte.
+type csvWriter struct {
+	w     io.Writer
+	guard bool // put a ' before what a spreadsheet would take for a formula
+	buf   []byte
+}
+
+func (c *csvWriter) row(cells []string) error {
+	c.buf = c.buf[:0]
+	for i, s := range cells {
+		if i > 0 {
+			c.buf = append(c.buf, ',')
+		}
+		if c.guard && dangerous(s) {
+			s = "'" + s
+		}
+		c.buf = appendCell(c.buf, s)
+	}
+	if len(cells) == 1 && cells[0] == "" {
+		c.buf = append(c.buf, `""`...) // not an empty line, which readers skip
+	}
+	c.buf = append(c.buf, "\r\n"...)
+	_, err := c.w.Write(c.buf)
+	return err
+}
+
+func appendCell(dst []byte, s string) []byte {
+	if s == "" || strings.IndexAny(s, ",\"\r\n\t;") < 0 && s[0] != ' ' && s[len(s)-1] != ' ' && !strings.HasPrefix(s, "\uFEFF") {
+		return append(dst, s...)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, strings.ReplaceAll(s, `"`, `""`)...)
+	return append(dst, '"')
+}
+
+// dangerous reports whether a spreadsheet may run the cell. Plain numbers are
+// not: -5 stays what it is.
+func dangerous(s string) bool {
+	if s == "" || strings.IndexByte("=+-@\t\r", s[0]) < 0 {
+		return false
+	}
+	return s[0] != '-' || len(s) == 1 || strings.Trim(s[1:], "0123456789.") != ""
+}
