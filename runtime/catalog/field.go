@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -12,6 +13,7 @@ import (
 	"tongban/schema"
 	"tongban/schema/fail"
 	"tongban/schema/field"
+	"tongban/schema/query"
 )
 
 // FieldInput describes a new field. InverseName names the other side of a link.
@@ -59,10 +61,31 @@ func (c *Catalog) UpdateField(ctx context.Context, a access.Actor, ent schema.En
 		if f == nil {
 			return nil, fail.New(fail.NotFound, "field.notFound")
 		}
+		was := f.Unique
 		if err := patchField(e.Entity, f, &p); err != nil {
 			return nil, err
 		}
+		if f.Unique && !was {
+			if err := c.checkDoubles(ctx, a.Tenant, s.Shape(ent), id); err != nil {
+				return nil, err
+			}
+		}
 		return x.docs()
+	})
+}
+
+// checkDoubles refuses to make a field unique in which records hold equal values.
+func (c *Catalog) checkDoubles(ctx context.Context, t schema.TenantID, shape *store.Shape, id schema.FieldID) error {
+	q := &query.AggQuery{Measures: []query.Measure{{Fn: query.CountFilled, Field: id}, {Fn: query.CountDistinct, Field: id}}}
+	return c.engine.View(ctx, t, func(r store.Reader) error {
+		rows, err := r.Aggregate(ctx, shape, q)
+		if err != nil {
+			return fmt.Errorf("look for equal values: %w", err)
+		}
+		if len(rows) == 1 && rows[0].Vals[0] != rows[0].Vals[1] {
+			return fail.New(fail.Invalid, "field.hasDoubles").On("unique")
+		}
+		return nil
 	})
 }
 

@@ -160,6 +160,24 @@ func (s *Service) Infos(ctx context.Context, t schema.TenantID, ids []schema.Fil
 	return out, err
 }
 
+// Own is record.Attachable: those of the files that the actor uploaded.
+func (s *Service) Own(ctx context.Context, a access.Actor, ids []schema.FileID) ([]schema.FileID, error) {
+	var out []schema.FileID
+	for _, id := range ids {
+		f, err := s.Info(ctx, a.Tenant, id)
+		if fail.KindOf(err) == fail.NotFound && err != nil {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if f.By == a.User {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
 // Open returns a file's bytes.
 func (s *Service) Open(ctx context.Context, t schema.TenantID, f *Info) (io.ReadCloser, error) {
 	return s.blobs.Open(ctx, t, f.Hash)

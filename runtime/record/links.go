@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"tongban/runtime/access"
@@ -17,29 +18,79 @@ type newLink struct {
 	id   schema.RecordID
 }
 
-// checkLinks makes sure that what is newly linked to is there and may be read.
-func (w *writing) checkLinks() error {
-	added := map[schema.EntityID][]newLink{}
+// checkReferences makes sure that what is newly linked to is there and may be
+// read, that users are members, and that files are the actor's to attach.
+func (w *writing) checkReferences() error {
+	links, files := map[schema.EntityID][]newLink{}, map[schema.FileID][]newLink{}
 	for _, wk := range w.works {
+		if wk.back {
+			continue
+		}
 		for id, v := range wk.set {
 			f := wk.side.entity.Field(id)
-			if f == nil || f.Type != "link" {
+			if f == nil {
 				continue
 			}
-			old := setOf(wk.prior[id])
-			for _, to := range setOf(v) {
-				if !slices.Contains(old, to) {
-					added[f.Options.Entity] = append(added[f.Options.Entity], newLink{wk, f, schema.RecordID(to)})
+			switch f.Type {
+			case "link":
+				for _, to := range addedTo(setOf(wk.prior[id]), setOf(v)) {
+					links[f.Options.Entity] = append(links[f.Options.Entity], newLink{wk, f, schema.RecordID(to)})
+				}
+			case "user":
+				for _, u := range addedTo(setOf(wk.prior[id]), setOf(v)) {
+					if w.snap.Member(schema.UserID(u)) == nil {
+						w.fault(wk, fail.New(fail.Invalid, "member.notFound"), f.Key)
+					}
+				}
+			case "attachment":
+				old := appendFiles(nil, wk.prior[id])
+				for _, file := range appendFiles(nil, v) {
+					if !slices.Contains(old, file) {
+						files[file] = append(files[file], newLink{work: wk, f: f})
+					}
 				}
 			}
 		}
 	}
-	for ent, links := range added {
-		if err := w.checkLinksTo(ent, links); err != nil {
+	for ent, list := range links {
+		if err := w.checkLinksTo(ent, list); err != nil {
 			return err
 		}
 	}
+	if err := w.checkFiles(files); err != nil {
+		return err
+	}
 	return w.faults()
+}
+
+// addedTo lists the members that a set has now and did not have.
+func addedTo(old, now []int64) []int64 {
+	var out []int64
+	for _, x := range now {
+		if !slices.Contains(old, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (w *writing) checkFiles(files map[schema.FileID][]newLink) error {
+	if len(files) == 0 || w.svc.attach == nil || w.Actor.System {
+		return nil
+	}
+	mine, err := w.svc.attach(w.rd.ctx, w.Actor, slices.Sorted(maps.Keys(files)))
+	if err != nil {
+		return fmt.Errorf("find files: %w", err)
+	}
+	for id, list := range files {
+		if slices.Contains(mine, id) {
+			continue
+		}
+		for _, l := range list {
+			w.fault(l.work, fail.New(fail.Invalid, "file.notFound"), l.f.Key)
+		}
+	}
+	return nil
 }
 
 func (w *writing) checkLinksTo(ent schema.EntityID, links []newLink) error {

@@ -90,6 +90,9 @@ func (s *Service) plan(snap *catalog.Snapshot, r *access.Rights, q *Request) (*p
 	if err := c.all(q.Filter, q.Search, view); err != nil {
 		return nil, err
 	}
+	if err := c.only(q.For); err != nil {
+		return nil, err
+	}
 	sorts, err := c.sorts(q.Sort, view)
 	if err != nil {
 		return nil, err
@@ -215,6 +218,20 @@ func (c *conditions) search(text string) error {
 		return nil
 	}
 	c.parts = append(c.parts, any)
+	return nil
+}
+
+// only narrows to the records on which an act is allowed.
+func (c *conditions) only(a access.Act) error {
+	if a == "" {
+		return nil
+	}
+	if !c.rights.May(a) {
+		return fail.New(fail.Forbidden, "record.actDenied").With("act", string(a))
+	}
+	if x := c.rights.RowFilterFor(a); x != nil {
+		c.parts = append(c.parts, x)
+	}
 	return nil
 }
 

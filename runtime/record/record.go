@@ -22,12 +22,16 @@ const MaxBatch = 1000
 // Files finds what is known of attached files. Unknown ones are left out.
 type Files func(ctx context.Context, t schema.TenantID, ids []schema.FileID) (map[schema.FileID]field.FileInfo, error)
 
+// Attachable returns those of the files that an actor may attach to a record:
+// their own. Without it a file id that was guessed would open the file.
+type Attachable func(ctx context.Context, a access.Actor, ids []schema.FileID) ([]schema.FileID, error)
+
 // Rule is a builder's before-save rule. It may refuse the record with an error
 // or return values to set, which are checked like any other input.
 type Rule func(ctx context.Context, e *schema.Entity, before, after *schema.Record) (schema.Values, error)
 
-// Options are what a service needs. Files and Rules may be nil; Wake is called
-// after each commit and must return at once.
+// Options are what a service needs. Files, Attachable (nil: every file may be
+// attached) and Rules may be nil; Wake is called after each commit and must return at once.
 type Options struct {
 	Engine  store.Engine
 	Catalog *catalog.Catalog
@@ -36,8 +40,10 @@ type Options struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Files   Files
-	Rules   []Rule
-	Wake    func(schema.TenantID)
+	// Attachable guards attachments.
+	Attachable Attachable
+	Rules      []Rule
+	Wake       func(schema.TenantID)
 }
 
 // Service writes and reads records. It is safe for concurrent use.
@@ -49,6 +55,7 @@ type Service struct {
 	now     func() time.Time
 	log     *slog.Logger
 	files   Files
+	attach  Attachable
 	rules   []Rule
 	wake    func(schema.TenantID)
 	locks   *stripes
@@ -59,7 +66,7 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		engine: o.Engine, catalog: o.Catalog, policy: o.Policy, ids: o.IDs, now: o.Now, log: o.Log,
-		files: o.Files, rules: o.Rules, wake: o.Wake, locks: newStripes(),
+		files: o.Files, attach: o.Attachable, rules: o.Rules, wake: o.Wake, locks: newStripes(),
 	}
 	if s.policy == nil {
 		s.policy = access.New(o.Now)

@@ -77,6 +77,9 @@ type Request struct {
 	Count  bool // count up to 100,000
 	// ExactCount counts them all, whatever it takes.
 	ExactCount bool
+	// For, where given, asks only for records on which the act is allowed too:
+	// exports ask for access.Export.
+	For access.Act
 }
 
 // Rows is a page of records. Next is empty at the end.

@@ -214,5 +214,5 @@ func (u *undoing) revert(n *net, e *schema.Entity, rec *schema.Record, acc acces
 
 func (u *undoing) add(n *net, op store.OpKind, v schema.Version, values schema.Values) {
 	c := Change{Op: op, ID: n.ref.id, Version: v, Values: values}
-	u.changes = append(u.changes, entityChange{Change: c, entity: n.ref.entity})
+	u.changes = append(u.changes, entityChange{Change: c, entity: n.ref.entity, back: true})
 }

@@ -29,6 +29,7 @@ func (w *writing) matchUpserts() error {
 	if err != nil {
 		return err
 	}
+	taken := map[string]bool{}
 	for _, wk := range w.works {
 		if wk.op != store.OpCreate {
 			continue
@@ -37,6 +38,10 @@ func (w *writing) matchUpserts() error {
 		if !ok {
 			continue
 		}
+		if taken[k] {
+			return w.at1(wk.index, fail.New(fail.Invalid, "batch.doubleRecord").On(keys[0].Key))
+		}
+		taken[k] = true
 		if rec := found[k]; rec != nil {
 			wk.op, wk.before, wk.upsert = store.OpUpdate, rec, true
 		}

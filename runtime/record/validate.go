@@ -42,7 +42,7 @@ func (w *writing) validate() error {
 	if err := w.faults(); err != nil {
 		return err
 	}
-	if err := w.checkLinks(); err != nil {
+	if err := w.checkReferences(); err != nil {
 		return err
 	}
 	if err := w.applyDerived(derived); err != nil {

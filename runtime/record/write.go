@@ -41,6 +41,9 @@ func (s *Service) Write(ctx context.Context, b Batch) (*Result, error) {
 type entityChange struct {
 	Change
 	entity schema.EntityID
+	// back: the values are what the record held before; what they lead to is
+	// not looked at again.
+	back bool
 }
 
 // admit checks the batch as a whole and gives ids to what has none.
@@ -168,6 +171,7 @@ type work struct {
 	side    *side
 	op      store.OpKind
 	upsert  bool           // a create that found its record
+	back    bool           // as entityChange.back
 	before  *schema.Record // nil for create
 	after   *schema.Record
 	access  access.Access // on before; not for create
@@ -224,7 +228,7 @@ func (w *writing) load() error {
 	}
 	for i := range w.changes {
 		c := &w.changes[i]
-		wk := &work{change: &c.Change, index: i, side: w.sides[c.entity], op: c.Op}
+		wk := &work{change: &c.Change, index: i, back: c.back, side: w.sides[c.entity], op: c.Op}
 		if c.Op != store.OpCreate {
 			wk.before = found[recordRef{c.entity, c.ID}]
 			if wk.before == nil {
