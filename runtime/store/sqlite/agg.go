@@ -76,7 +76,7 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 		return nil, badQuery("%d groups, %d measures, limit %d", len(q.Groups), len(q.Measures), q.Limit)
 	}
 	sc := l.scopeOf(s, false)
-	where, err := compileWhere(l, sc, q.Where)
+	src, err := l.source(sc, q.Where, true)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +128,7 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 	if len(cols) == 0 {
 		cols = []string{"1"}
 	}
-	from, where := sc.drive(q.Where, nil, where)
-	a.st = statement{"SELECT " + strings.Join(cols, ",") + " FROM " + from + " WHERE " + where.sql, where.args}
+	a.st = statement{"SELECT " + strings.Join(cols, ",") + " FROM " + src.from + " WHERE " + src.where.sql, src.where.args}
 	return a, nil
 }
 

@@ -180,7 +180,7 @@ func (e *Engine) closeIdle() {
 		case <-tick.C:
 		}
 		for _, f := range e.takeIdle(e.opt.Now().Add(-e.opt.Idle)) {
-			if err := e.closeFile(f); err != nil {
+			if err := e.closeFile(f, f.close); err != nil {
 				e.opt.Log.Error("close an idle file", "tenant", int64(f.tenant), "error", err)
 			}
 		}
@@ -200,9 +200,10 @@ func (e *Engine) takeIdle(before time.Time) []*file {
 	return out
 }
 
-// closeFile closes a file that is marked as closing and in nobody's hands.
-func (e *Engine) closeFile(f *file) error {
-	err := f.close()
+// closeFile ends a file that is marked as closing and in nobody's hands. Those
+// who want the tenant wait until end has returned.
+func (e *Engine) closeFile(f *file, end func() error) error {
+	err := end()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.files[f.tenant] == f {
@@ -213,16 +214,20 @@ func (e *Engine) closeFile(f *file) error {
 	return err
 }
 
-// drain waits until nobody uses a file any more and marks it as closing. It
-// returns nil where the file is not open.
-func (e *Engine) drain(t schema.TenantID) *file {
+// drain waits until nobody uses a file any more and marks it as closing. A file
+// that is not open is nil, or, where always says so, stands in for one.
+func (e *Engine) drain(t schema.TenantID, always bool) *file {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for {
 		f := e.files[t]
 		switch {
-		case f == nil:
+		case f == nil && !always:
 			return nil
+		case f == nil:
+			f = newFile(e, t)
+			f.closing, e.files[t] = true, f
+			return f
 		case f.refs == 0 && !f.closing:
 			f.closing = true
 			return f
@@ -248,8 +253,8 @@ func (e *Engine) Close() error {
 	e.janitor.Wait()
 	var errs []error
 	for _, t := range tenants {
-		if f := e.drain(t); f != nil {
-			errs = append(errs, e.closeFile(f))
+		if f := e.drain(t, false); f != nil {
+			errs = append(errs, e.closeFile(f, f.close))
 		}
 	}
 	return errors.Join(errs...)
@@ -284,17 +289,21 @@ func (e *Engine) DropEntity(ctx context.Context, t schema.TenantID, id schema.En
 
 // DropTenant implements store.Engine.
 func (e *Engine) DropTenant(ctx context.Context, t schema.TenantID) error {
-	if f := e.drain(t); f != nil {
-		if err := e.closeFile(f); err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	f := e.drain(t, true)
+	return e.closeFile(f, func() error {
+		if err := f.close(); err != nil {
 			return err
 		}
-	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(e.path(t) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("sqlite: drop tenant: %w", err)
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			if err := os.Remove(f.path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return fmt.Errorf("sqlite: drop tenant: %w", err)
+			}
 		}
-	}
-	return ctx.Err()
+		return nil
+	})
 }
 
 // Commit implements store.Engine.

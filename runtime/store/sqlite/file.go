@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,7 +37,8 @@ type file struct {
 	openErr error
 
 	layout atomic.Pointer[layout]
-	stats  atomic.Int64 // generation of the planner's statistics
+	stats  atomic.Int64                              // generation of the planner's statistics
+	rows   atomic.Pointer[map[schema.EntityID]int64] // roughly, by those statistics
 	queue  chan *job
 	w      *writer
 	ended  chan struct{} // closed when the writer has ended
@@ -216,4 +218,14 @@ func (f *file) giveBack(c *conn, extra bool) {
 	if err := c.close(); err != nil {
 		f.e.opt.Log.Error("close a reader", "tenant", int64(f.tenant), "error", err)
 	}
+}
+
+// enough returns how many matching records make it cheaper to walk an order's
+// index until a page is full than to sort what matches.
+func (f *file) enough(e schema.EntityID, limit int) int64 {
+	rows := int64(20_000)
+	if known := f.rows.Load(); known != nil && (*known)[e] > 0 {
+		rows = (*known)[e]
+	}
+	return int64(min(max(math.Sqrt(float64(rows*int64(limit))), 100), 10_000))
 }

@@ -16,6 +16,7 @@ import (
 const (
 	defaultTime = 10 * time.Second
 	maxLimit    = 1000
+	walkTime    = 300 * time.Millisecond
 )
 
 // reader reads one snapshot. Without a connection it reads a tenant that does
@@ -38,7 +39,13 @@ type statement struct {
 // plan answers a Query: the statements are run one after the other until the
 // page is full.
 type plan struct {
-	parts  []statement
+	parts []statement
+	// Where both the condition and the order could use an index, the probe
+	// decides: if many records match, the order's index is walked (parts), else
+	// those that match are sorted.
+	probe  statement
+	sorted []statement
+	entity schema.EntityID
 	fields []store.FieldShape // columns after the six system ones
 	sorts  []sortColumn       // columns after those
 }
@@ -148,33 +155,57 @@ func (r *reader) Find(ctx context.Context, s *store.Shape, q *query.Query) (*sto
 	if r.c == nil || len(p.parts) == 0 {
 		return page, ctx.Err()
 	}
-	limit := q.Limit
-	var next *query.Cursor
-	err = r.c.limited(ctx, timeOf(q.MaxTime), func() error {
-		for _, part := range p.parts {
-			if len(page.Records) > limit {
-				return nil
-			}
-			args := append(part.args, limit+1-len(page.Records))
-			err := r.c.rows(part.sql, args, func(s *zs.Stmt) error {
-				if page.Records = append(page.Records, record(s, p.fields)); len(page.Records) == limit {
-					next = p.cursor(s)
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := r.run(ctx, p, q, page); err != nil {
 		return nil, err
 	}
-	if len(page.Records) > limit {
-		page.Records, page.Next = page.Records[:limit], next
-	}
 	return page, nil
+}
+
+// run fills the page by the better way.
+func (r *reader) run(ctx context.Context, p *plan, q *query.Query, page *store.Page) error {
+	most := timeOf(q.MaxTime)
+	if p.probe.sql == "" {
+		return r.c.limited(ctx, most, func() error { return r.fill(p, p.parts, q.Limit, page) })
+	}
+	enough, found := r.f.enough(p.entity, q.Limit), int64(0)
+	err := r.c.limited(ctx, most, func() (err error) {
+		found, _, err = r.c.number(p.probe.sql, append(p.probe.args, enough)...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if found >= enough {
+		// Where all that matches stands at the far end of the order, the walk is
+		// long; and the index may be gone since the layout was taken.
+		err = r.c.limited(ctx, min(most, walkTime), func() error { return r.fill(p, p.parts, q.Limit, page) })
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		page.Records, page.Next = nil, nil
+	}
+	return r.c.limited(ctx, most, func() error { return r.fill(p, p.sorted, q.Limit, page) })
+}
+
+func (r *reader) fill(p *plan, parts []statement, limit int, page *store.Page) error {
+	var next *query.Cursor
+	for _, part := range parts {
+		args := append(part.args, limit+1-len(page.Records))
+		err := r.c.rows(part.sql, args, func(s *zs.Stmt) error {
+			if len(page.Records) == limit { // there is more
+				page.Next = next
+				return nil
+			}
+			if page.Records = append(page.Records, record(s, p.fields)); len(page.Records) == limit {
+				next = p.cursor(s)
+			}
+			return nil
+		})
+		if err != nil || page.Next != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func timeOf(d time.Duration) time.Duration {
@@ -199,10 +230,6 @@ func compileFind(l *layout, s *store.Shape, q *query.Query) (*plan, error) {
 		return nil, badQuery("limit %d", q.Limit)
 	}
 	sc := l.scopeOf(s, q.Trash)
-	where, err := compileWhere(l, sc, q.Where)
-	if err != nil {
-		return nil, err
-	}
 	sorts, err := sc.sortColumns(q.Sort)
 	if err != nil {
 		return nil, err
@@ -210,39 +237,97 @@ func compileFind(l *layout, s *store.Shape, q *query.Query) (*plan, error) {
 	if err := checkCursor(q.After, sorts); err != nil {
 		return nil, err
 	}
-	p := &plan{sorts: sorts}
+	src, err := l.source(sc, q.Where, len(sorts) == 0 || sorts[0].Field == schema.SysID)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{sorts: sorts, entity: s.Entity}
 	if sc.t == nil {
 		return p, nil
 	}
 	cols, fields := sc.selected(q.Fields)
 	p.fields = fields
 	for i := range sorts {
+		if sorts[i].Field == schema.SysID {
+			sorts[i].column = src.id
+		}
 		sorts[i].at = 6 + len(fields) + i
 		cols += "," + sorts[i].column
 	}
-	order := orderBy(sorts)
-	from, where := sc.drive(q.Where, sorts, where)
-	for _, after := range afterParts(sorts, q.After) {
-		text := "SELECT " + cols + " FROM " + from + " WHERE " + where.sql
-		args := slices.Clone(where.args)
-		if after.sql != "" {
-			text += " AND " + after.sql
-			args = append(args, after.args...)
-		}
-		p.parts = append(p.parts, statement{text + order + " LIMIT ?", args})
+	p.parts = src.pages(cols, src.from, orderBy(sorts, src.id), afterParts(sorts, q.After, src.id))
+	if len(sorts) > 0 && sorts[0].indexed && sorts[0].Field > 0 && !src.all {
+		p.compileProbe(sc, src, cols, q)
 	}
 	return p, nil
 }
 
-func compileWhere(l *layout, sc *scope, x query.Expr) (statement, error) {
+// compileProbe adds the other way to answer a query whose order has an index.
+func (p *plan) compileProbe(sc *scope, src source, cols string, q *query.Query) {
+	p.probe = statement{"SELECT count(*) FROM (SELECT 1 FROM " + src.from + " WHERE " + src.where.sql + " LIMIT ?)", src.where.args}
+	walk := src.from + " INDEXED BY " + indexName(sc.shape.Entity, p.sorts[0].Field)
+	p.parts = src.pages(cols, walk, orderBy(p.sorts, src.id), afterParts(p.sorts, q.After, src.id))
+	plain := slices.Clone(p.sorts)
+	plain[0].indexed, plain[0].column = false, "+"+plain[0].column // the plus keeps the index out of it
+	p.sorted = src.pages(cols, src.from, orderBy(plain, src.id), afterParts(plain, q.After, src.id))
+}
+
+// source is what a query walks, and what of it matches.
+type source struct {
+	from  string
+	where statement
+	id    string // the record's id
+	all   bool   // everything matches
+	match bool   // from is the gram index alone
+}
+
+func (src *source) pages(cols, from, order string, after []statement) []statement {
+	parts := make([]statement, len(after))
+	for i, a := range after {
+		text := "SELECT " + cols + " FROM " + from + " WHERE " + src.where.sql
+		if a.sql != "" {
+			text += " AND " + a.sql
+		}
+		parts[i] = statement{text + order + " LIMIT ?", append(slices.Clone(src.where.args), a.args...)}
+	}
+	return parts
+}
+
+// source compiles a condition. Where byID says that the order is that of the
+// ids, or that there is none, a search walks the gram index: the first page of
+// a common word then costs no more than that of a rare one.
+func (l *layout) source(sc *scope, x query.Expr, byID bool) (source, error) {
+	_, all := x.(query.True)
 	if x == nil {
-		x = query.True{}
+		x, all = query.True{}, true
 	}
 	c := &compiler{layout: l}
-	if err := c.expr(x, sc); err != nil {
-		return statement{}, err
+	src := source{from: sc.from(), id: "a.id", all: all}
+	list, _ := x.(query.And)
+	if text, ok := x.(query.TextOp); ok {
+		list = query.And{text}
 	}
-	return statement{c.sql.String(), c.args}, nil
+	at := -1
+	if byID {
+		at = sc.driver(list)
+	}
+	if at < 0 {
+		err := c.expr(x, sc)
+		src.where = statement{c.sql.String(), c.args}
+		return src, err
+	}
+	index := name("f", sc.shape.Entity)
+	src.from, src.id = index+" CROSS JOIN "+sc.from()+" ON a.id="+index+".rowid", index+".rowid"
+	c.write(index, " MATCH ")
+	exact, err := c.driven(list[at].(query.TextOp), sc)
+	src.match = exact && len(list) == 1
+	for i, y := range list {
+		if i != at && err == nil {
+			c.write(" AND ")
+			err = c.expr(y, sc)
+		}
+	}
+	src.where = statement{c.sql.String(), c.args}
+	return src, err
 }
 
 func (sc *scope) sortColumns(sorts []query.Sort) ([]sortColumn, error) {
@@ -276,7 +361,7 @@ func checkCursor(c *query.Cursor, sorts []sortColumn) error {
 	return nil
 }
 
-func orderBy(sorts []sortColumn) string {
+func orderBy(sorts []sortColumn, id string) string {
 	var b strings.Builder
 	b.WriteString(" ORDER BY ")
 	dir := ""
@@ -291,7 +376,7 @@ func orderBy(sorts []sortColumn) string {
 		}
 		b.WriteString(",")
 	}
-	b.WriteString("a.id" + dir)
+	b.WriteString(id + dir)
 	return b.String()
 }
 
@@ -331,17 +416,19 @@ func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, t
 // Count implements store.Reader.
 func (r *reader) Count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (int64, error) {
 	sc := r.layout.scopeOf(s, false)
-	w, err := compileWhere(r.layout, sc, where)
+	src, err := r.layout.source(sc, where, true)
 	if err != nil {
 		return 0, err
 	}
 	if r.c == nil || sc.t == nil {
 		return 0, ctx.Err()
 	}
-	from, w := sc.drive(where, nil, w)
-	text, args := "SELECT count(*) FROM "+from+" WHERE "+w.sql, w.args
+	if src.match {
+		src.from = name("f", s.Entity)
+	}
+	text, args := "SELECT count(*) FROM "+src.from+" WHERE "+src.where.sql, src.where.args
 	if atMost > 0 {
-		text, args = "SELECT count(*) FROM (SELECT 1 FROM "+from+" WHERE "+w.sql+" LIMIT ?)", append(args, atMost)
+		text, args = "SELECT count(*) FROM (SELECT 1 FROM "+src.from+" WHERE "+src.where.sql+" LIMIT ?)", append(args, atMost)
 	}
 	var n int64
 	err = r.c.limited(ctx, defaultTime, func() error {

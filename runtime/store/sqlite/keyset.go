@@ -10,11 +10,11 @@ import (
 // afterParts writes what stands after a cursor. Where an index gives the
 // order, each part is one range of it, and the parts follow each other; else
 // there is one part, so that an unordered table is walked once only.
-func afterParts(sorts []sortColumn, at *query.Cursor) []statement {
+func afterParts(sorts []sortColumn, at *query.Cursor, id string) []statement {
 	if at == nil {
 		return []statement{{}}
 	}
-	keys, vals := keysOf(sorts, at)
+	keys, vals := keysOf(sorts, at, id)
 	if keys[0].indexed {
 		return ranges(keys, vals)
 	}
@@ -22,7 +22,7 @@ func afterParts(sorts []sortColumn, at *query.Cursor) []statement {
 }
 
 // keysOf appends the id to the sort keys, in the direction of the last one.
-func keysOf(sorts []sortColumn, at *query.Cursor) ([]sortColumn, []schema.Value) {
+func keysOf(sorts []sortColumn, at *query.Cursor, column string) ([]sortColumn, []schema.Value) {
 	var keys []sortColumn
 	var vals []schema.Value
 	desc := false
@@ -34,7 +34,7 @@ func keysOf(sorts []sortColumn, at *query.Cursor) ([]sortColumn, []schema.Value)
 			return keys, vals
 		}
 	}
-	id := sortColumn{Sort: query.Sort{Field: schema.SysID, Desc: desc}, column: "a.id", kind: schema.KindInt, notNull: true, indexed: true}
+	id := sortColumn{Sort: query.Sort{Field: schema.SysID, Desc: desc}, column: column, kind: schema.KindInt, notNull: true, indexed: true}
 	return append(keys, id), append(vals, int64(at.ID))
 }
 
@@ -100,11 +100,4 @@ func beyond(keys []sortColumn, vals []schema.Value) statement {
 	}
 	out.sql = "(" + strings.Join(texts, " OR ") + ")"
 	return out
-}
-
-// drive chooses what a query walks. A search whose order is that of the ids,
-// or that has none, walks the gram index, so that the first page of a common
-// word costs no more than that of a rare one.
-func (sc *scope) drive(x query.Expr, sorts []sortColumn, where statement) (string, statement) {
-	return sc.from(), where
 }

@@ -282,15 +282,17 @@ func (w *writer) renewStats() error {
 	if err := w.c.run("ANALYZE"); err != nil {
 		return err
 	}
-	rows := int64(0)
+	total, rows := int64(0), map[schema.EntityID]int64{}
 	for e := range w.layout.tables {
 		n, _, err := w.c.number("SELECT count(*) FROM " + name("r", e))
 		if err != nil {
 			return err
 		}
-		rows += n
+		rows[e] = n
+		total += n
 	}
-	w.maint.known, w.maint.written = int(rows), 0
+	w.f.rows.Store(&rows)
+	w.maint.known, w.maint.written = int(total), 0
 	w.f.stats.Add(1)
 	return nil
 }

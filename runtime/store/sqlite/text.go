@@ -36,17 +36,59 @@ func (c *compiler) text(x query.TextOp, sc *scope) error {
 		}
 		c.write(" AND (")
 	}
+	c.textInAny(x, fields, val, sc)
+	if grams != "" {
+		c.write(")")
+	}
+	c.write(")")
+	return nil
+}
+
+func (c *compiler) textInAny(x query.TextOp, fields []schema.FieldID, val string, sc *scope) {
 	for i, f := range fields {
 		if i > 0 {
 			c.write(" OR ")
 		}
 		c.textIn(sc.alias+"."+col("c", f), x.Mode, val)
 	}
-	if grams != "" {
+}
+
+// driver returns the position of the first search in a list that can be walked
+// through the gram index, -1 where there is none.
+func (sc *scope) driver(list []query.Expr) int {
+	if sc.trash || sc.t == nil {
+		return -1
+	}
+	return slices.IndexFunc(list, func(x query.Expr) bool {
+		text, ok := x.(query.TextOp)
+		if !ok || text.Neg || text.Mode > query.Suffix {
+			return false
+		}
+		fields, err := sc.searched(text)
+		if err != nil || len(fields) == 0 {
+			return false
+		}
+		grams, _ := sc.grams(text, fields, "")
+		return grams != ""
+	})
+}
+
+// driven writes the search that the query walks by: the gram query, and what
+// is left to look at.
+func (c *compiler) driven(x query.TextOp, sc *scope) (exact bool, err error) {
+	fields, err := sc.searched(x)
+	if err != nil {
+		return false, err
+	}
+	val := textkey.Fold(x.Val)
+	grams, exact := sc.grams(x, fields, val)
+	c.arg(grams)
+	if !exact {
+		c.write(" AND (")
+		c.textInAny(x, fields, val, sc)
 		c.write(")")
 	}
-	c.write(")")
-	return nil
+	return exact, nil
 }
 
 // searched returns the fields that a TextOp looks at and that have a column.

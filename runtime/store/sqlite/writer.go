@@ -13,6 +13,7 @@ const (
 	maxGroup    = 256  // commits in one transaction
 	maxGroupOps = 2000 // so that a group of large commits does not hold up the small ones
 	sweepEvery  = time.Minute
+	fileFormat  = 1
 )
 
 // writer owns a file's writing connection. Only its goroutine uses it.
@@ -32,6 +33,13 @@ type writer struct {
 func newWriter(f *file, c *conn) (*writer, error) {
 	if err := c.script("BEGIN IMMEDIATE;" + baseSchema + "COMMIT;"); err != nil {
 		return nil, err
+	}
+	format, _, err := c.number("SELECT v FROM meta WHERE k='format'")
+	if err != nil {
+		return nil, err
+	}
+	if format != fileFormat {
+		return nil, fmt.Errorf("sqlite: the file has format %d, this program knows %d", format, fileFormat)
 	}
 	w := &writer{f: f, c: c, trashed: map[schema.EntityID]schema.RecordID{}}
 	if err := w.reload(); err != nil {

@@ -415,7 +415,7 @@ func testTooSlow(b *bench) {
 	for range 3 {
 		var ops []store.Op
 		for i := range 1000 {
-			ops = append(ops, create(s, b.id(), schema.Values{fCode: fmt.Sprint(b.id()), fCount: int64(i), fNumber: text[:100+i]}))
+			ops = append(ops, create(s, b.id(), schema.Values{fCode: fmt.Sprint(b.id()), fCount: int64(i), fNumber: strings.ToValidUTF8(text[:100+i], "")}))
 		}
 		b.do(ops...)
 	}
