@@ -36,6 +36,7 @@ export class GridEngine implements GridApi {
   private source: RowSource;
   private leaveSource: () => void;
   private frame = 0;
+  private asked = { from: 0, to: 0 };
   private settleTimer: ReturnType<typeof setTimeout> | undefined;
   private peerTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -176,6 +177,7 @@ export class GridEngine implements GridApi {
 
   private sourceChanged(change: SourceChange): void {
     if (change === "structure") {
+      this.asked = { from: 0, to: 0 };
       this.core.rowsChanged();
     }
     this.editor.refresh();
@@ -192,14 +194,23 @@ export class GridEngine implements GridApi {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     const now = performance.now();
-    const { from, to } = this.core.view.shownRows();
-    this.source.want(from, to);
+    this.ask();
     if (this.stage.draw(now)) {
       this.later();
     }
     this.editor.place();
     this.mirror.later();
     this.waitForPeers(now);
+  }
+
+  /** Tells the source what is on screen when that is new, or something of it is missing. */
+  private ask(): void {
+    const { from, to } = this.core.view.shownRows();
+    const same = from === this.asked.from && to === this.asked.to;
+    if (!same || this.core.row(from) === undefined || this.core.row(to - 1) === undefined) {
+      this.asked = { from, to };
+      this.source.want(from, to);
+    }
   }
 
   private waitForPeers(now: number): void {

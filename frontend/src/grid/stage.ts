@@ -68,12 +68,19 @@ export class Stage {
     g.setTransform(this.scale, 0, 0, this.scale, 0, 0);
     const flashing = core.flashes.tick(now);
     const top = view.scroll.top;
+    const lines = view.rows.between(top, top + view.bottom - headerHeight);
+    const rows = new Map<number, GridRow | undefined>();
+    for (const line of lines) {
+      if (line.kind === "record") {
+        rows.set(line.index, core.row(line.index));
+      }
+    }
     const frame: Frame = {
       paint: this.paint(),
       g,
       view,
-      lines: view.rows.between(top, top + view.bottom - headerHeight),
-      rowOf: (index) => core.row(index),
+      lines,
+      rowOf: (index) => rows.get(index),
       hover: core.hover,
       focused: core.focused,
       editing: core.editing,

@@ -30,6 +30,15 @@ export class Writer {
     return row.locked !== "all" && row.locked?.has(column.key) !== true;
   }
 
+  /** The same, and tells the user if not. */
+  mayWrite(row: GridRow, column: GridColumn): boolean {
+    const may = this.canWrite(row, column);
+    if (!may) {
+      this.core.notice("readOnly", 1);
+    }
+    return may;
+  }
+
   /** The value of a text; undefined if the column refuses it. */
   parse(column: GridColumn, text: string): Parsed | undefined {
     if (text === "") {
@@ -42,6 +51,12 @@ export class Writer {
   textOf(row: GridRow, column: GridColumn): string {
     const value = row.fields[column.key];
     return column.format?.(value) ?? this.format(value, column);
+  }
+
+  /** The text that an editor of the cell starts with. */
+  textToEdit(row: GridRow, column: GridColumn): string {
+    const own = rendererOf(column.type, this.core.options.renderers).edit;
+    return own?.(row.fields[column.key], column) ?? this.textOf(row, column);
   }
 
   /** Writes one cell. */

@@ -29,6 +29,8 @@ export function drawAvatar(
   g.beginPath();
   g.arc(x + size / 2, y + size / 2, size / 2, 0, Math.PI * 2);
   g.fill();
+  g.fillStyle = "rgb(0 0 0 / 12%)"; // the letter is white: the same shade as on the pages
+  g.fill();
   g.font = p.theme.fonts.badge;
   g.fillStyle = "#fff";
   g.textAlign = "center";

@@ -17,7 +17,7 @@ export interface Placed {
 }
 
 export const tagHeight = 22;
-const lineStep = 28;
+const lineStep = 26;
 const gap = 6;
 const moreWidth = 30;
 /** A tag narrower than this is not worth cutting. */
@@ -27,8 +27,9 @@ const least = 44;
 export function placeTags(p: CellPaint, tags: readonly Tag[]): Placed[] {
   const left = p.x + padding;
   const right = p.x + p.width - padding;
-  const lines = Math.max(1, Math.floor((p.height - p.line + lineStep) / lineStep));
-  const top = p.y + (p.line - tagHeight) / 2;
+  const inset = (p.line - tagHeight) / 2;
+  const lines = Math.max(1, Math.floor((p.height - inset - tagHeight) / lineStep) + 1);
+  const top = p.y + inset;
   const placed: Placed[] = [];
   let x = left;
   let line = 0;

@@ -74,7 +74,7 @@ export class CellEditor {
         this.openSession(target, null);
         break;
       default:
-        this.openInline(target, this.textToEdit(target));
+        this.openInline(target, this.writer.textToEdit(target.row, target.column));
         this.core.dom.input.setSelectionRange(this.before.length, this.before.length);
     }
   }
@@ -203,20 +203,9 @@ export class CellEditor {
   /** The active cell if it may be changed. */
   private pick(): EditTarget | undefined {
     const active = this.core.active();
-    if (active === undefined) {
-      return undefined;
-    }
-    if (!this.writer.canWrite(active.row, active.column)) {
-      this.core.notice("readOnly", 1);
-      return undefined;
-    }
-    return { ...active, rowId: active.row.id };
-  }
-
-  private textToEdit({ row, column }: EditTarget): string {
-    const value = row.fields[column.key];
-    const own = rendererOf(column.type, this.core.options.renderers).edit?.(value, column);
-    return own ?? this.writer.textOf(row, column);
+    return active && this.writer.mayWrite(active.row, active.column)
+      ? { ...active, rowId: active.row.id }
+      : undefined;
   }
 
   private openInline(target: EditTarget, text: string): void {

@@ -4,7 +4,7 @@ import { drawPill } from "../cells/pills";
 import type { CellPaint } from "../cells/renderer";
 import { headWidth } from "../column-layout";
 import type { Line } from "../row-layout";
-import type { GridGroup, SummaryText } from "../types";
+import type { GridColumn, GridGroup, SummaryText } from "../types";
 import { columnBox, eachColumn, type Frame } from "./frame";
 import { clipped, smallText, text } from "./shapes";
 
@@ -57,7 +57,7 @@ function drawLabel(f: Frame, line: GroupLine, group: GridGroup): void {
   const top = f.view.screenY(line.y);
   const middle = top + line.height / 2;
   const x = 10 + group.level * indent;
-  const right = firstSummary(f, group);
+  const right = labelLimit(f, (column) => group.summaries?.[column.key] !== undefined);
   clipped(g, { x: 0, y: top, width: right, height: line.height }, () => {
     icons.stroke(g, group.collapsed ? "chevronRight" : "chevronDown", x, middle - 7, 14, theme.text3);
     const end = drawGroupName(f, group, x + 24, middle);
@@ -68,13 +68,13 @@ function drawLabel(f: Frame, line: GroupLine, group: GridGroup): void {
   });
 }
 
-/** A label may run up to the first column that shows a sum. */
-function firstSummary(f: Frame, group: GridGroup): number {
+/** How far to the right a label may run: up to the first column that shows a sum, the title column aside. */
+export function labelLimit(f: Frame, hasSum: (column: GridColumn) => boolean): number {
   const { cols, left, options, width } = f.view;
-  for (let col = 0; col < cols.count; col++) {
-    const key = options.columns[col]?.key ?? "";
-    if (group.summaries?.[key] !== undefined) {
-      return Math.max(cols.frozenWidth, Math.min(width, cols.x(col, left)));
+  for (const [col, column] of options.columns.entries()) {
+    if (col > 0 && hasSum(column)) {
+      const x = cols.x(col, left);
+      return col < cols.frozen ? x : Math.max(cols.frozenWidth, Math.min(width, x));
     }
   }
   return width;

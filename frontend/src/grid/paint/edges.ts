@@ -3,7 +3,7 @@ import { rendererOf } from "../cells/registry";
 import { addColumnWidth, headWidth } from "../column-layout";
 import type { GridColumn } from "../types";
 import { headerHeight } from "../view";
-import { drawSummary, drawWords, wordsWidth } from "./bands";
+import { drawSummary, drawWords, labelLimit, wordsWidth } from "./bands";
 import { columnBox, eachColumn, type Frame } from "./frame";
 import { checkBox, clipped, text } from "./shapes";
 
@@ -129,6 +129,7 @@ export function drawFooter(f: Frame): void {
   g.fillStyle = theme.sub;
   g.fillRect(0, top + 1, f.view.cols.frozenWidth, f.view.footer - 1);
   drawTotals(f, middle);
+  eachColumn(f, "frozen", (col) => col > 0 && draw(col));
   g.fillStyle = theme.line;
   g.fillRect(0, top, f.view.width, 1);
 }
@@ -136,7 +137,8 @@ export function drawFooter(f: Frame): void {
 function drawTotals(f: Frame, middle: number): void {
   const { g } = f.paint;
   let x = 14;
-  const box = { x: 0, y: f.view.bottom, width: f.view.cols.frozenWidth, height: f.view.footer };
+  const width = labelLimit(f, (column) => column.summary !== undefined);
+  const box = { x: 0, y: f.view.bottom, width, height: f.view.footer };
   clipped(g, box, () => {
     for (const total of f.view.options.footer ?? []) {
       drawWords(f.paint, total, x, middle);

@@ -1,9 +1,16 @@
 /** The English catalogue: the same areas as zh-cn.ts. */
+
+import { authEn } from "./auth.en";
 import type { Catalogue, Same } from "./catalogue";
 import { commonEn } from "./common.en";
+import { gridEn } from "./grid.en";
+import { homeEn } from "./home.en";
 import { shellEn } from "./shell.en";
 
 export const en: Same<Catalogue> = {
   ...commonEn,
+  ...gridEn,
   ...shellEn,
+  ...authEn,
+  ...homeEn,
 };

@@ -1,8 +1,15 @@
 /** The zh-CN catalogue: one line per area; each area has a file of its own. */
+
+import { authZh } from "./auth.zh-cn";
 import { commonZh } from "./common.zh-cn";
+import { gridZh } from "./grid.zh-cn";
+import { homeZh } from "./home.zh-cn";
 import { shellZh } from "./shell.zh-cn";
 
 export const zhCN = {
   ...commonZh,
+  ...gridZh,
   ...shellZh,
+  ...authZh,
+  ...homeZh,
 } as const;
