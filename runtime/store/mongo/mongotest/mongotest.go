@@ -29,6 +29,7 @@ type server struct {
 	uri    string
 	double bool
 	err    error
+	run    *process // kept, for it ends when nobody holds its input
 }
 
 var (
@@ -154,11 +155,11 @@ func choose() server {
 		if err != nil {
 			return server{err: fmt.Errorf("start %s: %w", path, err)}
 		}
-		return server{uri: p.uri}
+		return server{uri: p.uri, run: p}
 	}
 	p, err := startDouble()
 	if err != nil {
 		return server{err: err}
 	}
-	return server{uri: p.uri, double: true}
+	return server{uri: p.uri, double: true, run: p}
 }

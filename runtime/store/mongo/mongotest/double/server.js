@@ -59,7 +59,8 @@ export class Server {
     let msg;
     try {
       msg = parse(bytes);
-    } catch {
+    } catch (e) {
+      console.error('a message that cannot be read:', e);
       return socket.destroy();
     }
     const drop = () => {

@@ -109,7 +109,7 @@ class Collection {
   }
   reindex(entry, gone) {
     for (const [ix, keys] of entry.keys) {
-      const keep = gone || entry.latest === null ? null : ix.keyFor(entry.latest);
+      const keep = gone || entry.latest === null ? null : ix.keyFor(entry.latest.o);
       for (const key of keys) {
         if (key === keep) continue;
         keys.delete(key);
