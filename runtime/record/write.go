@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
@@ -15,7 +16,10 @@ import (
 
 const (
 	maxDepth = 8
-	tries    = 3 // of a write that met another one
+	// tries is how often a write that met another node's is done anew; the
+	// writers of one node wait for each other instead.
+	tries = 8
+	pause = 2 * time.Millisecond
 )
 
 // errAgain asks for the write to be done anew on what is there now.
@@ -90,6 +94,25 @@ func (s *Service) write(ctx context.Context, b *Batch, changes []entityChange) (
 		if try > tries {
 			return nil, fail.New(fail.Conflict, "record.changedMeanwhile").Because(err)
 		}
+		if err := s.breathe(ctx, try); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// breathe waits a little, longer with each try and not the same for everybody.
+func (s *Service) breathe(ctx context.Context, try int) error {
+	if try == 1 {
+		return nil
+	}
+	spread := time.Duration(s.ids.Next()%7) * pause / 4
+	timer := time.NewTimer(time.Duration(try-1)*pause + spread)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("write: %w", ctx.Err())
 	}
 }
 
