@@ -34,7 +34,7 @@ const locale = find(["i18n/zh-cn.ts"]);
 const pages = [
   ["entry", [], 130, 25],
   ["sign-up", find(["features/auth/signup-page.tsx"]), 180, 25],
-  ["home", find(["app/shell/shell.tsx", "features/home/home-page.tsx"]), 200, 25],
+  ["home", find(["app/shell/shell.tsx", "app/routes/home-route.tsx"]), 200, 25],
   [
     "table",
     find(["app/shell/shell.tsx", "app/routes/table-route.tsx", "features/table/table-page.tsx"]),

@@ -7,7 +7,7 @@ import { setTheme, storedTheme } from "@/lib/theme";
 /** Puts the language, the time zone and the look that the user chose in force. */
 export async function applyUser(user: User): Promise<void> {
   const wanted = locales.find((one) => one === user.locale) ?? locale();
-  if (user.theme !== storedTheme()) {
+  if (user.theme && user.theme !== storedTheme()) {
     setTheme(user.theme);
   }
   if (wanted !== locale() || user.timeZone !== timeZone()) {

@@ -56,7 +56,7 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
-  component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
+  component: lazyRouteComponent(() => import("./routes/home-route"), "HomeRoute"),
 });
 const templates = createRoute({
   getParentRoute: () => shell,

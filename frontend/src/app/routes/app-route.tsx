@@ -1,18 +1,56 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useParams } from "@tanstack/react-router";
-import { entitiesQuery } from "@/api/meta";
-import { PageError, PagePending } from "../fallbacks";
+import { Plus } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { appsQuery } from "@/api/meta";
+import type { App } from "@/api/types";
+import { t } from "@/lib/i18n";
+import { useTitle } from "@/lib/use-title";
+import { Button } from "@/ui/button";
+import { EmptyState } from "@/ui/empty-state";
+import { NotFound, PageError, PagePending } from "../fallbacks";
+
+const NewEntity = lazy(async () => ({ default: (await import("../shell/entity-dialogs")).NewEntity }));
+
+function NoTables({ app }: { readonly app: App }) {
+  const [adding, setAdding] = useState(false);
+  useTitle(app.name);
+  if (!app.can.design) {
+    return <EmptyState ghost title={t("app.noTables")} text={t("app.noTablesReader")} />;
+  }
+  return (
+    <main>
+      <EmptyState ghost title={t("app.noTables")} text={t("app.noTablesText")}>
+        <Button kind="primary" size={34} icon={<Plus />} onClick={() => setAdding(true)}>
+          {t("shell.newTable")}
+        </Button>
+      </EmptyState>
+      {adding && (
+        <Suspense>
+          <NewEntity app={app} onClose={() => setAdding(false)} />
+        </Suspense>
+      )}
+    </main>
+  );
+}
 
 /** An app opens on its first table. */
 export function AppRoute() {
-  const { app } = useParams({ from: "/shell/app/$app" });
-  const { data, error } = useQuery(entitiesQuery(app));
+  const { app: id } = useParams({ from: "/shell/app/$app" });
+  const { data: apps, error } = useQuery(appsQuery);
   if (error) {
     return <PageError error={error} />;
   }
-  const first = data?.[0];
-  if (!first) {
+  if (!apps) {
     return <PagePending />;
   }
-  return <Navigate to="/app/$app/table/$entity" params={{ app, entity: first.id }} replace />;
+  const app = apps.find((one) => one.id === id);
+  if (!app) {
+    return <NotFound />;
+  }
+  const first = [...(app.entities ?? [])].sort((a, b) => a.order - b.order)[0];
+  if (!first) {
+    return <NoTables app={app} />;
+  }
+  return <Navigate to="/app/$app/table/$entity" params={{ app: id, entity: first.id }} replace />;
 }

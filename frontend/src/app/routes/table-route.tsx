@@ -1,5 +1,7 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
+import { useMe } from "@/api/meta";
+import { useRecent } from "@/lib/recent";
 import { PagePending } from "../fallbacks";
 
 const TablePage = lazy(async () => ({ default: (await import("@/features/table/table-page")).TablePage }));
@@ -7,11 +9,26 @@ const ImportPage = lazy(async () => ({
   default: (await import("@/features/import/import-page")).ImportPage,
 }));
 
+/** Remembers the visit for the home page. */
+function useVisit(app: string, entity: string): void {
+  const { data: me } = useMe();
+  const { visit } = useRecent(me?.tenant.id ?? "");
+  const known = Boolean(me);
+  // What was visited is kept on the device, outside React.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one visit per table, not per drawing
+  useEffect(() => {
+    if (known) {
+      visit({ app, entity, at: Date.now() });
+    }
+  }, [app, entity, known]);
+}
+
 /** The table of an entity; the URL holds the view and the open record. */
 export function TableRoute() {
   const { app, entity } = useParams({ from: "/shell/app/$app/table/$entity" });
   const { view, rec } = useSearch({ from: "/shell/app/$app/table/$entity" });
   const navigate = useNavigate({ from: "/app/$app/table/$entity" });
+  useVisit(app, entity);
   return (
     <Suspense fallback={<PagePending />}>
       <TablePage

@@ -76,7 +76,6 @@ export function Sidebar({ folded, onFold, onSearch }: SidebarProps) {
             className={css.fold}
             label={folded ? t("shell.expand") : t("shell.collapse")}
             onClick={onFold}
-            aria-expanded={!folded}
           >
             {folded ? <PanelLeftOpen size={16} /> : <PanelLeftClose size={16} />}
           </IconButton>

@@ -1,0 +1,32 @@
+/** The tables opened last on this device, for the home page. */
+import { useStored } from "./use-stored";
+
+export interface Recent {
+  readonly app: string;
+  readonly entity: string;
+  readonly at: number;
+}
+
+const limit = 8;
+
+export function parseRecent(text: string): readonly Recent[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list)
+      ? list.filter((one) => typeof one?.entity === "string" && typeof one.app === "string")
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The list with one more visit, newest first, each table once. */
+export function withVisit(list: readonly Recent[], visit: Recent): readonly Recent[] {
+  return [visit, ...list.filter((one) => one.entity !== visit.entity)].slice(0, limit);
+}
+
+export function useRecent(tenant: string) {
+  const [text, set] = useStored(`recent.${tenant}`, "[]");
+  const list = parseRecent(text);
+  return { list, visit: (visit: Recent) => set(JSON.stringify(withVisit(list, visit))) };
+}
