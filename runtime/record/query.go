@@ -168,23 +168,30 @@ func (c *conditions) use(f schema.FieldID) {
 
 // all takes the request's filter, the view's and the search.
 func (c *conditions) all(raw json.RawMessage, search string, v *schema.View) error {
-	filters := []json.RawMessage{raw}
-	if v != nil {
-		filters = append(filters, v.Filter)
+	if err := c.add(raw); err != nil {
+		return err
 	}
-	for _, f := range filters {
-		if len(f) == 0 {
-			continue
-		}
-		x, err := filter.Compile(c.entity, f, c.env)
-		if err != nil {
-			return err
-		}
-		if _, all := x.(query.True); !all {
-			c.parts = append(c.parts, c.guard(x))
+	if v != nil {
+		if err := c.add(v.Filter); err != nil {
+			// What the view asks for is not the caller's to know.
+			return fail.New(fail.Forbidden, "view.notUsable").On("view").Because(err)
 		}
 	}
 	return c.search(search)
+}
+
+func (c *conditions) add(raw json.RawMessage) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	x, err := filter.Compile(c.entity, raw, c.env)
+	if err != nil {
+		return err
+	}
+	if _, all := x.(query.True); !all {
+		c.parts = append(c.parts, c.guard(x))
+	}
+	return nil
 }
 
 // search looks for a text in the searchable fields that may be read. A field
