@@ -20,6 +20,7 @@ import (
 	"tongban/runtime/comment"
 	"tongban/runtime/file"
 	"tongban/runtime/idem"
+	"tongban/runtime/install"
 	"tongban/runtime/record"
 	"tongban/server/ops"
 	"tongban/server/text"
@@ -28,7 +29,7 @@ import (
 // Base is the path under which all routes stand.
 const Base = "/api/v1"
 
-// Options are what a Server needs. All are required but Templates and BaseURL.
+// Options are what a Server needs. All are required but BaseURL.
 type Options struct {
 	Life      context.Context //nolint:containedctx // the life of the program: what requests run under
 	Accounts  *account.Service
@@ -37,7 +38,7 @@ type Options struct {
 	Records   *record.Service
 	Comments  *comment.Service
 	Files     *file.Service
-	Templates Templates // nil: there are none
+	Templates *install.Service
 	Idem      *idem.Store
 	Texts     *text.Catalogue
 	Metrics   *ops.Metrics

@@ -2,6 +2,7 @@ package api
 
 import (
 	"tongban/runtime/catalog"
+	"tongban/runtime/install"
 	"tongban/schema"
 	"tongban/schema/fail"
 )
@@ -15,8 +16,8 @@ func appRoutes() []Route {
 		{Method: "DELETE", Path: "/apps/{app}", Need: Designer, Status: 204, Summary: "Delete an app with all its entities", Handle: get(deleteApp)},
 		{Method: "GET", Path: "/apps/{app}/entities", Need: Signed, Summary: "List an app's entities", Handle: get(listEntities), Out: items[summaryJSON]{}},
 		{Method: "POST", Path: "/apps/{app}/entities", Need: Designer, Body: mB, Status: 201, Summary: "Make an entity", Handle: with(createEntity), Out: entityJSON{}},
-		{Method: "GET", Path: "/templates", Need: Signed, Query: []string{"locale"}, Summary: "List the templates", Handle: get(listTemplates), Out: items[Template]{}},
-		{Method: "GET", Path: "/templates/{key}", Need: Signed, Query: []string{"locale"}, Summary: "Get a template", Handle: get(getTemplate), Out: Template{}},
+		{Method: "GET", Path: "/templates", Need: Signed, Query: []string{"locale"}, Summary: "List the templates", Handle: get(listTemplates), Out: items[install.Info]{}},
+		{Method: "GET", Path: "/templates/{key}", Need: Signed, Query: []string{"locale"}, Summary: "Get a template", Handle: get(getTemplate), Out: install.Info{}},
 	}
 }
 
@@ -122,14 +123,11 @@ type createAppIn struct {
 func createApp(c *call, in *createAppIn) (any, error) {
 	var id schema.AppID
 	if in.Template != "" {
-		if c.s.Templates == nil {
-			return nil, fail.New(fail.NotFound, "template.notFound").On("template")
-		}
-		var err error
-		id, err = c.s.Templates.Install(c.ctx(), c.actor(), Install{Key: in.Template, Name: in.Name, Locale: or(in.Locale, c.lang), SampleData: in.SampleData})
+		a, err := c.s.Templates.Install(c.ctx(), c.actor(), in.Template, install.Options{Name: in.Name, Locale: or(in.Locale, c.lang), Samples: in.SampleData})
 		if err != nil {
 			return nil, err
 		}
+		id = a.ID
 	} else {
 		a, err := c.s.Catalog.CreateApp(c.ctx(), c.actor(), catalog.AppInput{Name: in.Name, Icon: in.Icon, Color: in.Color})
 		if err != nil {

@@ -23,6 +23,7 @@ import (
 	"tongban/runtime/file"
 	"tongban/runtime/idem"
 	"tongban/runtime/ids"
+	"tongban/runtime/install"
 	"tongban/runtime/live"
 	"tongban/runtime/record"
 	"tongban/runtime/store"
@@ -118,8 +119,9 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	})
 	p.API = api.New(api.Options{
 		Life: p.life, Accounts: b.Accounts, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records,
-		Comments: comment.New(comment.Options{Engine: b.Engine, Records: p.Records, Catalog: b.Catalog, IDs: b.IDs, Now: b.Now}),
-		Files:    files, Idem: idem.New(b.Engine, b.Now), Texts: texts, Metrics: metrics, Log: b.Log, Now: b.Now,
+		Comments:  comment.New(comment.Options{Engine: b.Engine, Records: p.Records, Catalog: b.Catalog, IDs: b.IDs, Now: b.Now}),
+		Templates: install.New(b.Catalog, p.Records, b.Now, b.Log),
+		Files:     files, Idem: idem.New(b.Engine, b.Now), Texts: texts, Metrics: metrics, Log: b.Log, Now: b.Now,
 		Limited: b.Config.Limited(), Proxies: b.Config.Proxies(), BaseURL: b.Config.BaseURL, Version: version,
 	})
 	p.mount(site, metrics, p.door())
