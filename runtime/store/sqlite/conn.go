@@ -189,12 +189,25 @@ func (c *conn) number(sql string, args ...any) (n int64, ok bool, err error) {
 }
 
 // limited runs fn so that it stops when ctx ends or d has passed.
-func (c *conn) limited(ctx context.Context, d time.Duration, fn func() error) error {
+func (c *conn) limited(ctx context.Context, d time.Duration, fn func() error) (err error) {
+	// SQLite forgets an interrupt that comes while no statement is under way. One
+	// that is never finished keeps it from missing one that comes just before fn
+	// begins: the query would run on without limit.
+	hold, err := c.prep("VALUES(1),(2)")
+	if err != nil {
+		return err
+	}
+	if _, err := hold.Step(); err != nil {
+		return err
+	}
 	timed, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	c.c.SetInterrupt(timed.Done())
-	err := fn()
+	err = fn()
 	c.c.SetInterrupt(nil)
+	if reset := hold.Reset(); reset != nil {
+		return errors.Join(err, reset)
+	}
 	if err == nil || zs.ErrCode(err) != zs.ResultInterrupt {
 		return err
 	}

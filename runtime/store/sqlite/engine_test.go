@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -262,8 +263,9 @@ func TestWhatAShapeWantsIsBuiltInTheBackground(t *testing.T) {
 }
 
 func TestExpiredDocumentsAreSweptAway(t *testing.T) {
-	now := time.UnixMilli(1_000_000)
-	e, err := Open(t.Context(), Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
+	var now atomic.Int64
+	now.Store(1_000_000)
+	e, err := Open(t.Context(), Options{Dir: t.TempDir(), Now: func() time.Time { return time.UnixMilli(now.Load()) }})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, e.Close()) }()
 	var docs []store.DocOp
@@ -273,7 +275,7 @@ func TestExpiredDocumentsAreSweptAway(t *testing.T) {
 	docs = append(docs, store.DocOp{Kind: "s", Key: "stays", Body: []byte("x")})
 	_, err = e.Commit(t.Context(), store.System, &store.Commit{Docs: docs})
 	require.NoError(t, err)
-	now = time.UnixMilli(2_000_001)
+	now.Store(2_000_001)
 	f, err := e.acquire(t.Context(), store.System, false)
 	require.NoError(t, err)
 	defer e.release(f)
@@ -340,4 +342,26 @@ func TestAFileOfALaterFormatIsRefused(t *testing.T) {
 	require.NoError(t, c.Close())
 	_, err = openTest(t, dir).Commit(t.Context(), 1, one(2, nil))
 	require.ErrorContains(t, err, "format 999")
+}
+
+func TestAnInterruptThatComesJustBeforeAQueryStopsIt(t *testing.T) {
+	e := openTest(t, t.TempDir())
+	_, err := e.Commit(t.Context(), 1, one(1, nil))
+	require.NoError(t, err)
+	require.NoError(t, e.View(t.Context(), 1, func(sr store.Reader) error {
+		r, ok := sr.(*reader)
+		require.True(t, ok)
+		ctx, cancel := context.WithCancel(t.Context())
+		err := r.c.limited(ctx, time.Hour, func() error {
+			s, err := r.c.prep("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n WHERE x<20000000) SELECT count(*) FROM n")
+			require.NoError(t, err)
+			cancel()
+			<-time.After(30 * time.Millisecond) // by now SQLite has been told
+			r.c.c.SetInterrupt(nil)             // and the driver itself no longer looks
+			_, err = s.Step()
+			return err
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		return nil
+	}))
 }

@@ -116,6 +116,9 @@ func (r *reader) get(ctx context.Context, sc *scope, ids []schema.RecordID, fiel
 
 // selected returns the columns of a record and the fields among them.
 func (sc *scope) selected(fields []schema.FieldID) (string, []store.FieldShape) {
+	if fields == nil && sc.t.Shape == sc.shape {
+		return sc.t.sql.selected, sc.shape.Fields
+	}
 	var b strings.Builder
 	b.WriteString("a.id,a.ver,a.ca,a.ua,a.cb,a.ub")
 	shapes := make([]store.FieldShape, 0, len(sc.shape.Fields))

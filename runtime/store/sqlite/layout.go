@@ -59,11 +59,10 @@ type columnNow struct {
 
 // tableSQL are texts that are needed all the time.
 type tableSQL struct {
-	header string // the system columns
-	insert string
-	copied string // columns that move between r and t, without the system ones that change
-	fields []store.FieldShape
-	byID   map[schema.FieldID]*store.FieldShape
+	selected string // all columns of a record
+	insert   string
+	copied   string // columns that move between r and t, without the system ones that change
+	byID     map[schema.FieldID]*store.FieldShape
 }
 
 func name(prefix string, e schema.EntityID) string {
@@ -87,7 +86,6 @@ func affinity(k schema.Kind) string {
 
 // complete makes the texts that follow from the state.
 func (t *table) complete() {
-	t.sql.fields = t.Shape.Fields
 	t.sql.byID = make(map[schema.FieldID]*store.FieldShape, len(t.Shape.Fields))
 	cols := []string{"id", "ver", "ca", "ua", "cb", "ub"}
 	for i := range t.Shape.Fields {
@@ -98,7 +96,10 @@ func (t *table) complete() {
 			cols = append(cols, col("p", f.ID))
 		}
 	}
-	t.sql.header = "id,ver,ca,ua,cb,ub"
+	t.sql.selected = "a.id,a.ver,a.ca,a.ua,a.cb,a.ub"
+	for i := range t.Shape.Fields {
+		t.sql.selected += ",a." + col("c", t.Shape.Fields[i].ID)
+	}
 	t.sql.insert = "INSERT INTO " + name("r", t.Shape.Entity) + "(" + strings.Join(cols, ",") + ") VALUES(?" + strings.Repeat(",?", len(cols)-1) + ")"
 	moved := []string{"ca", "cb"}
 	for _, id := range slices.Sorted(maps.Keys(t.Cols)) {

@@ -163,6 +163,8 @@ func testSchemaChange(b *bench) {
 	var failed atomic.Value
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
+	end := sync.OnceFunc(func() { close(stop); wg.Wait() })
+	defer end()
 	var made atomic.Int64
 	for w := range 3 {
 		wg.Go(func() {
@@ -203,8 +205,7 @@ func testSchemaChange(b *bench) {
 	wait(30)
 	dropped := change(4, text, num)
 	again := change(5, text, num, store.FieldShape{ID: 4, Kind: schema.KindText, Searchable: true})
-	close(stop)
-	wg.Wait()
+	end()
 	require.Nil(b, failed.Load())
 	total := int(made.Load())
 	require.Len(b, b.ids(again, nil), total)
@@ -242,6 +243,8 @@ func testPaging(b *bench) {
 	b.do(ops...)
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
+	end := sync.OnceFunc(func() { close(stop); wg.Wait() })
+	defer end()
 	for w := range 2 {
 		wg.Go(func() {
 			for n := 0; ; n++ {
@@ -292,8 +295,6 @@ func testPaging(b *bench) {
 			}
 		}
 	}
-	close(stop)
-	wg.Wait()
 }
 
 // testRace lets writers fight for one record and then replays the log.
