@@ -162,11 +162,11 @@ func (im *importer) bring(ctx context.Context, d *document) error {
 	start := im.j.Job.Done
 	g.Go(func() error {
 		defer close(chunks)
-		return im.read(gctx, d, start, chunks)
+		return guarded(func() error { return im.read(gctx, d, start, chunks) })
 	})
 	g.Go(func() error {
 		for c := range chunks {
-			if err := im.write(gctx, c); err != nil {
+			if err := guarded(func() error { return im.write(gctx, c) }); err != nil {
 				return err
 			}
 		}

@@ -38,7 +38,7 @@ func (s *Service) saveFile(ctx context.Context, a access.Actor, name string, wri
 	go func() {
 		defer close(done)
 		buf := bufio.NewWriterSize(w, sampleSize)
-		err := write(buf)
+		err := guarded(func() error { return write(buf) })
 		if err == nil {
 			err = buf.Flush()
 		}

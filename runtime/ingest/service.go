@@ -3,7 +3,9 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -127,7 +129,7 @@ func (s *Service) work(ctx context.Context, r ref) {
 	}()
 	j, err := s.load(ctx, r.Tenant, r.ID)
 	if err == nil {
-		err = s.run(ctx, j)
+		err = guarded(func() error { return s.run(ctx, j) })
 	}
 	cause := context.Cause(ctx)
 	if cause != nil && !errors.Is(cause, errCancelled) {
@@ -145,6 +147,17 @@ func (s *Service) work(ctx context.Context, r ref) {
 	if err := s.forget(ctx, r); err != nil {
 		s.o.Log.ErrorContext(ctx, "job stays queued", "job", r.ID, "error", err)
 	}
+}
+
+// guarded turns a panic into an error: a file that hits a fault of ours ends
+// its job, not the server.
+func guarded(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("ingest: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn()
 }
 
 // run does what the job is about. It ends with a saved job or an error.

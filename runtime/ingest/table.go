@@ -46,27 +46,29 @@ type document struct {
 
 // openDocument opens an uploaded file and finds out what it is. What is not
 // said in src is detected.
-func openDocument(ctx context.Context, files Files, t schema.TenantID, src Source) (d *document, err error) {
+func openDocument(ctx context.Context, files Files, t schema.TenantID, src Source) (*document, error) {
 	r, err := files.Open(ctx, t, src.File)
 	if err != nil {
 		return nil, err
 	}
-	d = &document{source: src, close: r.Close}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, d.close())
-		}
-	}()
-	if err = d.spool(ctx, r); err != nil {
-		return nil, err
+	d := &document{source: src, close: r.Close}
+	if err := d.begin(ctx, r); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+func (d *document) begin(ctx context.Context, r io.ReadCloser) error {
+	if err := d.spool(ctx, r); err != nil {
+		return err
 	}
 	switch {
 	case d.size == 0:
-		return nil, refuse("emptyFile")
+		return refuse("emptyFile")
 	case d.size > MaxFile:
-		return nil, refuse("tooLarge").With("max", MaxFile>>20)
+		return refuse("tooLarge").With("max", MaxFile>>20)
 	}
-	return d, d.detect(ctx)
+	return d.detect(ctx)
 }
 
 // spool makes the file one that can be read anywhere: as it is, or as a copy.
