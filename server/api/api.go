@@ -20,6 +20,7 @@ import (
 	"tongban/runtime/comment"
 	"tongban/runtime/file"
 	"tongban/runtime/idem"
+	"tongban/runtime/ingest"
 	"tongban/runtime/install"
 	"tongban/runtime/record"
 	"tongban/server/ops"
@@ -38,6 +39,7 @@ type Options struct {
 	Records   *record.Service
 	Comments  *comment.Service
 	Files     *file.Service
+	Ingest    *ingest.Service
 	Templates *install.Service
 	Idem      *idem.Store
 	Texts     *text.Catalogue

@@ -123,7 +123,7 @@ type createAppIn struct {
 func createApp(c *call, in *createAppIn) (any, error) {
 	var id schema.AppID
 	if in.Template != "" {
-		a, err := c.s.Templates.Install(c.ctx(), c.actor(), in.Template, install.Options{Name: in.Name, Locale: or(in.Locale, c.lang), Samples: in.SampleData})
+		a, err := c.s.Templates.Install(c.ctx(), c.actor(), in.Template, install.Options{Name: in.Name, Locale: or(in.Locale, c.language()), Samples: in.SampleData})
 		if err != nil {
 			return nil, err
 		}

@@ -31,7 +31,6 @@ type call struct {
 	caller *account.Caller // nil on public routes without a session
 	cookie bool            // the session came by cookie
 	token  string
-	lang   string
 	raw    []byte // the body, read once
 	// version of an If-Match header; 0: none.
 	ifMatch schema.Version
@@ -249,7 +248,7 @@ func (c *call) answer(v any) error {
 	return nil
 }
 
-func (c *call) say(code string) string { return c.s.Texts.Say(c.lang, code, nil) }
+func (c *call) say(code string) string { return c.s.Texts.Say(c.language(), code, nil) }
 
 func (c *call) language() string {
 	locale := ""

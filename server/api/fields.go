@@ -121,18 +121,22 @@ type fieldIn struct {
 	Unique      bool            `json:"unique"`
 	Description string          `json:"description" max:"4000"`
 	Default     json.RawMessage `json:"default"`
-	Options     optionsIn       `json:"options"`
+	Options     *optionsIn      `json:"options"`
 }
 
 func (f *fieldIn) input() (catalog.FieldInput, error) {
-	o, err := f.Options.options()
+	given := &optionsIn{}
+	if f.Options != nil {
+		given = f.Options
+	}
+	o, err := given.options()
 	def := f.Default
 	if string(def) == "null" {
 		def = nil
 	}
 	return catalog.FieldInput{
 		Name: f.Name, Type: f.Type, Key: f.Key, Description: f.Description, Required: f.Required, Unique: f.Unique,
-		Default: def, Options: o, InverseName: f.Options.InverseName,
+		Default: def, Options: o, InverseName: given.InverseName,
 	}, err
 }
 

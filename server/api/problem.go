@@ -45,6 +45,14 @@ type problemError struct {
 	Detail string `json:"detail"`
 }
 
+// routeName is the matched route, never the address itself: that may hold secrets.
+func routeName(c *fiber.Ctx) string {
+	if r, ok := c.Locals(localRoute).(string); ok {
+		return r
+	}
+	return c.Method()
+}
+
 func failSmuggled() error { return fail.New(fail.Malformed, "request.smuggled") }
 
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
@@ -54,7 +62,7 @@ func (s *Server) refuse(c *fiber.Ctx, err error) error {
 func (s *Server) write(c *fiber.Ctx, err error, lang, id string) error {
 	e := fail.Of(err)
 	if e == nil || e.Kind == fail.Internal {
-		s.Log.ErrorContext(s.Life, "request failed", "request", id, "route", c.Method()+" "+c.Route().Path, "err", err.Error())
+		s.Log.ErrorContext(s.Life, "request failed", "request", id, "route", routeName(c), "err", err.Error())
 		e = fail.New(fail.Internal, "internal").With("requestId", id)
 	}
 	p := problem{

@@ -77,6 +77,9 @@ const (
 // Changes tells whether the route changes something.
 func (r *Route) Changes() bool { return r.Method != "GET" && !r.Reads }
 
+// Input is the type of the route's JSON body; nil for none.
+func (r *Route) Input() reflect.Type { return r.Handle.in }
+
 // node is one segment of the paths. Static segments win over parameters.
 type node struct {
 	static  map[string]*node

@@ -22,6 +22,7 @@ const (
 	headerCSRF   = "X-Tongban-Csrf"
 	headerID     = "X-Request-Id"
 	headerIdem   = "Idempotency-Key"
+	localRoute   = "route"
 )
 
 // serve answers every request below Base.
@@ -67,6 +68,7 @@ func (s *Server) target(c *call) (*target, error) {
 		return nil, fail.New(fail.NotFound, "route.method").With("method", short(method))
 	}
 	c.route, c.names, c.params = t.route, t.names, params
+	c.f.Locals(localRoute, t.route.Method+" "+t.route.Path)
 	return t, nil
 }
 

@@ -2,7 +2,7 @@ package api
 
 // Templates come as runtime/install describes them, in the caller's language.
 
-func (c *call) templateLocale() string { return or(c.query("locale"), c.lang) }
+func (c *call) templateLocale() string { return or(c.query("locale"), c.language()) }
 
 func listTemplates(c *call) (any, error) {
 	all, err := c.s.Templates.Templates(c.templateLocale())

@@ -23,6 +23,7 @@ import (
 	"tongban/runtime/file"
 	"tongban/runtime/idem"
 	"tongban/runtime/ids"
+	"tongban/runtime/ingest"
 	"tongban/runtime/install"
 	"tongban/runtime/live"
 	"tongban/runtime/record"
@@ -117,11 +118,19 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	p.Records = record.New(record.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, IDs: b.IDs, Now: b.Now, Log: b.Log, Files: files.Infos, Attachable: files.Own,
 	})
+	jobs := ingest.New(ingest.Options{
+		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records, Files: jobFiles{files}, IDs: b.IDs, Now: b.Now, Log: b.Log, Say: texts.Say,
+	})
+	p.workers = append(p.workers, func(ctx context.Context) {
+		if err := jobs.Run(ctx); err != nil && ctx.Err() == nil {
+			b.Log.ErrorContext(ctx, "jobs stand still", "error", err.Error())
+		}
+	})
 	p.API = api.New(api.Options{
 		Life: p.life, Accounts: b.Accounts, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records,
 		Comments:  comment.New(comment.Options{Engine: b.Engine, Records: p.Records, Catalog: b.Catalog, IDs: b.IDs, Now: b.Now}),
 		Templates: install.New(b.Catalog, p.Records, b.Now, b.Log),
-		Files:     files, Idem: idem.New(b.Engine, b.Now), Texts: texts, Metrics: metrics, Log: b.Log, Now: b.Now,
+		Files:     files, Ingest: jobs, Idem: idem.New(b.Engine, b.Now), Texts: texts, Metrics: metrics, Log: b.Log, Now: b.Now,
 		Limited: b.Config.Limited(), Proxies: b.Config.Proxies(), BaseURL: b.Config.BaseURL, Version: version,
 	})
 	p.mount(site, metrics, p.door())
