@@ -216,6 +216,7 @@ export interface TemplateField {
 export interface TemplateEntity {
   readonly key: string;
   readonly name: string;
+  readonly icon?: string;
   readonly fields?: readonly TemplateField[];
 }
 
