@@ -32,6 +32,7 @@ export class GridEngine implements GridApi {
   private readonly editor: CellEditor;
   private readonly clipboard: ClipboardInput;
   private readonly mirror: Mirror;
+  private readonly pointer: Pointer;
   private readonly stops: (() => void)[] = [];
   private source: RowSource;
   private leaveSource: () => void;
@@ -50,13 +51,13 @@ export class GridEngine implements GridApi {
     this.mirror = new Mirror(this.core, writer);
     const cells = new CellGestures(this.core, this.stage, writer);
     const columns = new ColumnGestures(this.core, this.stage);
-    const pointer = new Pointer(this.core, cells, columns, this.editor);
+    this.pointer = new Pointer(this.core, cells, columns, this.editor);
     new Touch(this.core, cells, columns, this.editor);
     this.source = options.source;
     this.leaveSource = this.source.subscribe((change) => this.sourceChanged(change));
     this.core.peers.set(options.presence ?? [], performance.now());
     this.listen();
-    this.stops.push(() => pointer.cancel());
+    this.stops.push(() => this.pointer.cancel());
     this.resized();
   }
 
@@ -142,7 +143,10 @@ export class GridEngine implements GridApi {
     input.addEventListener("blur", () => this.focusChanged(false));
     const observer = new ResizeObserver(() => this.resized());
     observer.observe(scroller);
+    const zoomed = () => this.resized(); // another pixel ratio
+    window.addEventListener("resize", zoomed);
     this.stops.push(
+      () => window.removeEventListener("resize", zoomed),
       () => observer.disconnect(),
       watchTheme(() => this.stage.themeChanged()),
     );
@@ -157,7 +161,7 @@ export class GridEngine implements GridApi {
     const { view, dom } = this.core;
     view.scroll.scrolled(dom.scroller.scrollTop);
     view.left = dom.scroller.scrollLeft;
-    this.core.hover = { kind: "void" };
+    this.pointer.scrolled();
     if (view.scroll.scaled) {
       clearTimeout(this.settleTimer);
       this.settleTimer = setTimeout(() => {

@@ -108,6 +108,9 @@ export class Keyboard {
     if (press.mod && !press.alt) {
       return this.command(press, s) || this.walk(press, s);
     }
+    if (press.alt && press.key === "ArrowDown") {
+      return this.columnMenu(s);
+    }
     return this.act(press, s) || this.walk(press, s);
   }
 
@@ -249,6 +252,17 @@ export class Keyboard {
     if (row !== undefined && rect !== undefined) {
       const { x, y, height } = this.core.toClient(rect);
       this.core.options.onRowMenu?.(row, { x, y: y + height });
+    }
+    return true;
+  }
+
+  private columnMenu(s: Selection): boolean {
+    const { view, options } = this.core;
+    const column = view.column(s.anchor.col);
+    const x = view.cols.x(s.anchor.col, view.left);
+    const head = { x, y: 0, width: view.cols.widthOf(s.anchor.col), height: headerHeight };
+    if (column !== undefined) {
+      options.onColumnMenu?.(column.key, this.core.toClient(head));
     }
     return true;
   }

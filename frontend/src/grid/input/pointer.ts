@@ -10,6 +10,8 @@ import type { CellEditor } from "./editor";
 export class Pointer {
   private drag: Drag | undefined;
   private checkFrom = -1;
+  /** Where the mouse is, while it is over the grid. */
+  private last: Point | undefined;
   private readonly core: GridCore;
   private readonly cells: CellGestures;
   private readonly columns: ColumnGestures;
@@ -25,10 +27,17 @@ export class Pointer {
     canvas.addEventListener("pointermove", (e) => this.moved(e));
     canvas.addEventListener("pointerup", () => this.release());
     canvas.addEventListener("pointercancel", () => this.cancel());
-    canvas.addEventListener("pointerleave", () => this.hover({ kind: "void" }));
+    canvas.addEventListener("pointerleave", () => this.leave());
     canvas.addEventListener("mousedown", (e) => e.preventDefault()); // the text field keeps the focus
     canvas.addEventListener("dblclick", (e) => this.double(e));
     canvas.addEventListener("contextmenu", (e) => this.menu(e));
+  }
+
+  /** The grid has moved under the mouse. */
+  scrolled(): void {
+    if (this.last !== undefined && this.drag === undefined) {
+      this.core.hover = hitTest(this.core.view, this.last.x, this.last.y);
+    }
   }
 
   cancel(): void {
@@ -117,9 +126,15 @@ export class Pointer {
       this.drag.move(at);
       return;
     }
+    this.last = at;
     const hit = hitTest(this.core.view, at.x, at.y);
     this.core.dom.canvas.style.cursor = cursorOf(hit);
     this.hover(hit);
+  }
+
+  private leave(): void {
+    this.last = undefined;
+    this.hover({ kind: "void" });
   }
 
   private release(): void {
