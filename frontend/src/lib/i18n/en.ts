@@ -5,6 +5,8 @@ import type { Catalogue, Same } from "./catalogue";
 import { commonEn } from "./common.en";
 import { gridEn } from "./grid.en";
 import { homeEn } from "./home.en";
+import { peopleEn } from "./people.en";
+import { settingsEn } from "./settings.en";
 import { shellEn } from "./shell.en";
 
 export const en: Same<Catalogue> = {
@@ -13,4 +15,6 @@ export const en: Same<Catalogue> = {
   ...shellEn,
   ...authEn,
   ...homeEn,
+  ...peopleEn,
+  ...settingsEn,
 };

@@ -4,6 +4,8 @@ import { authZh } from "./auth.zh-cn";
 import { commonZh } from "./common.zh-cn";
 import { gridZh } from "./grid.zh-cn";
 import { homeZh } from "./home.zh-cn";
+import { peopleZh } from "./people.zh-cn";
+import { settingsZh } from "./settings.zh-cn";
 import { shellZh } from "./shell.zh-cn";
 
 export const zhCN = {
@@ -12,4 +14,6 @@ export const zhCN = {
   ...shellZh,
   ...authZh,
   ...homeZh,
+  ...peopleZh,
+  ...settingsZh,
 } as const;
