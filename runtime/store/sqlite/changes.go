@@ -92,23 +92,23 @@ func (r *reader) changes(ctx context.Context, where string, args ...any) ([]stor
 }
 
 // History implements store.Reader.
-func (r *reader) History(ctx context.Context, e schema.EntityID, id schema.RecordID, before schema.Version, limit int) ([]store.Change, error) {
+func (r *reader) History(ctx context.Context, e schema.EntityID, id schema.RecordID, before schema.Version, most int) ([]store.Change, error) {
 	if before <= 0 {
 		before = 1 << 62
 	}
-	return r.changes(ctx, "WHERE ent>0 AND ent=? AND rec=? AND ver<? ORDER BY ver DESC LIMIT ?", e, id, before, max(limit, 0))
+	return r.changes(ctx, "WHERE ent>0 AND ent=? AND rec=? AND ver<? ORDER BY ver DESC"+limit(int64(max(most, 0))), e, id, before)
 }
 
 // ChangeSet implements store.Reader.
-func (r *reader) ChangeSet(ctx context.Context, id string, limit int) ([]store.Change, error) {
+func (r *reader) ChangeSet(ctx context.Context, id string, most int) ([]store.Change, error) {
 	if id == "" {
 		return nil, ctx.Err()
 	}
-	return r.changes(ctx, "WHERE cs<>'' AND cs=? ORDER BY seq LIMIT ?", id, max(limit, 0))
+	return r.changes(ctx, "WHERE cs<>'' AND cs=? ORDER BY seq"+limit(int64(max(most, 0))), id)
 }
 
 // Changes implements store.Reader.
-func (r *reader) Changes(ctx context.Context, after schema.Seq, limit int) ([]store.Change, error) {
+func (r *reader) Changes(ctx context.Context, after schema.Seq, most int) ([]store.Change, error) {
 	if r.c == nil {
 		return nil, ctx.Err()
 	}
@@ -119,7 +119,7 @@ func (r *reader) Changes(ctx context.Context, after schema.Seq, limit int) ([]st
 	if int64(after) < floor {
 		return nil, store.ErrTrimmed
 	}
-	return r.changes(ctx, "WHERE seq>? ORDER BY seq LIMIT ?", after, max(limit, 0))
+	return r.changes(ctx, "WHERE seq>? ORDER BY seq"+limit(int64(max(most, 0))), after)
 }
 
 // LastSeq implements store.Reader.

@@ -85,7 +85,7 @@ func TestACursorBecomesRangesOfTheOrdersIndex(t *testing.T) {
 		}
 		return out
 	}
-	up, down := " ORDER BY a.c3,a.id LIMIT ?", " ORDER BY a.c3 DESC,a.id DESC LIMIT ?"
+	up, down := " ORDER BY a.c3,a.id LIMIT 6", " ORDER BY a.c3 DESC,a.id DESC LIMIT 6"
 	require.Equal(t, []string{" FROM r7 a WHERE 1 AND a.c3=? AND a.id>?" + up, " FROM r7 a WHERE 1 AND a.c3>?" + up}, after(false, int64(1)))
 	require.Equal(t, []string{" FROM r7 a WHERE 1 AND a.c3 IS NULL AND a.id>?" + up, " FROM r7 a WHERE 1 AND a.c3 IS NOT NULL" + up}, after(false, nil))
 	require.Equal(t, []string{" FROM r7 a WHERE 1 AND a.c3=? AND a.id<?" + down, " FROM r7 a WHERE 1 AND a.c3<?" + down, " FROM r7 a WHERE 1 AND a.c3 IS NULL" + down}, after(true, int64(1)))
@@ -121,11 +121,11 @@ func TestWideConditionsStayShallow(t *testing.T) {
 }
 
 // planOf returns how SQLite means to run a statement.
-func planOf(t *testing.T, r *reader, st statement, more ...any) string {
+func planOf(t *testing.T, r *reader, st statement) string {
 	t.Helper()
 	s, err := r.c.prep("EXPLAIN QUERY PLAN " + st.sql)
 	require.NoError(t, err)
-	bindAll(s, append(st.args, more...))
+	bindAll(s, st.args)
 	out := ""
 	for {
 		row, err := s.Step()
@@ -168,12 +168,12 @@ func TestTheIndexesAreUsed(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, p.parts, len(c.want))
 			for i, part := range p.parts {
-				plan := planOf(t, r, part, 11)
+				plan := planOf(t, r, part)
 				require.Contains(t, plan, c.want[i], part.sql)
 				require.NotContains(t, plan, c.none, part.sql)
 			}
 			if p.probe.sql != "" {
-				require.Contains(t, planOf(t, r, p.sorted[0], 11), "TEMP B-TREE", "the other way sorts")
+				require.Contains(t, planOf(t, r, p.sorted[0]), "TEMP B-TREE", "the other way sorts")
 			}
 		}
 		return nil

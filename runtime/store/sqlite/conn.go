@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -174,10 +175,17 @@ func (c *conn) rows(sql string, args []any, fn func(*zs.Stmt) error) error {
 			return err
 		}
 		if err := fn(s); err != nil {
-			return errors.Join(err, s.Reset())
+			if reset := s.Reset(); reset != nil {
+				return errors.Join(err, reset)
+			}
+			return err
 		}
 	}
 }
+
+// limit writes how many rows are wanted. It is no parameter: a statement with
+// such a one is prepared anew each time it runs.
+func limit(n int64) string { return " LIMIT " + strconv.FormatInt(n, 10) }
 
 // number returns the first column of the first row; ok is false where there is none.
 func (c *conn) number(sql string, args ...any) (n int64, ok bool, err error) {

@@ -63,7 +63,7 @@ func (w *writer) writeDocs(c *store.Commit, versions []schema.Version) ([]schema
 // sweepDocs deletes some expired documents; more tells whether there are others.
 func (w *writer) sweepDocs(now time.Time) (more bool, err error) {
 	const most = 500
-	err = w.c.run("DELETE FROM docs WHERE (kind, key) IN (SELECT kind, key FROM docs WHERE exp>0 AND exp<=? LIMIT ?)", now.UnixMilli(), most)
+	err = w.c.run("DELETE FROM docs WHERE (kind, key) IN (SELECT kind, key FROM docs WHERE exp>0 AND exp<=?"+limit(most)+")", now.UnixMilli())
 	return err == nil && w.c.c.Changes() == most, err
 }
 
@@ -90,8 +90,8 @@ func (r *reader) Doc(ctx context.Context, kind, key string) (store.Doc, error) {
 }
 
 // Docs implements store.Reader.
-func (r *reader) Docs(ctx context.Context, kind, prefix, after string, limit int) ([]store.Doc, error) {
-	if r.c == nil || limit <= 0 {
+func (r *reader) Docs(ctx context.Context, kind, prefix, after string, most int) ([]store.Doc, error) {
+	if r.c == nil || most <= 0 {
 		return nil, ctx.Err()
 	}
 	sql := "SELECT ver, exp, body, key FROM docs WHERE kind=? AND key>? AND (exp=0 OR exp>?)"
@@ -106,7 +106,7 @@ func (r *reader) Docs(ctx context.Context, kind, prefix, after string, limit int
 	}
 	var out []store.Doc
 	err := r.c.limited(ctx, defaultTime, func() error {
-		return r.c.rows(sql+" ORDER BY key LIMIT ?", append(args, limit), func(s *zs.Stmt) error {
+		return r.c.rows(sql+" ORDER BY key"+limit(int64(most)), args, func(s *zs.Stmt) error {
 			d := store.Doc{Kind: kind, Key: s.ColumnText(3)}
 			readDoc(s, &d)
 			out = append(out, d)

@@ -227,5 +227,9 @@ func (f *file) enough(e schema.EntityID, limit int) int64 {
 	if known := f.rows.Load(); known != nil && (*known)[e] > 0 {
 		rows = (*known)[e]
 	}
-	return int64(min(max(math.Sqrt(float64(rows*int64(limit))), 100), 10_000))
+	best, n := math.Sqrt(float64(rows*int64(limit))), int64(128)
+	for float64(n) < best && n < 8192 { // powers of two: few different statements
+		n *= 2
+	}
+	return n
 }

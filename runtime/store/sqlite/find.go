@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -164,6 +165,9 @@ func (r *reader) Find(ctx context.Context, s *store.Shape, q *query.Query) (*sto
 	return page, nil
 }
 
+// errFull ends a page.
+var errFull = errors.New("sqlite: the page is full")
+
 // run fills the page by the better way.
 func (r *reader) run(ctx context.Context, p *plan, q *query.Query, page *store.Page) error {
 	most := timeOf(q.MaxTime)
@@ -172,7 +176,7 @@ func (r *reader) run(ctx context.Context, p *plan, q *query.Query, page *store.P
 	}
 	enough, found := r.f.enough(p.entity, q.Limit), int64(0)
 	err := r.c.limited(ctx, most, func() (err error) {
-		found, _, err = r.c.number(p.probe.sql, append(p.probe.args, enough)...)
+		found, _, err = r.c.number(p.probe.sql+limit(enough)+")", p.probe.args...)
 		return err
 	})
 	if err != nil {
@@ -190,21 +194,23 @@ func (r *reader) run(ctx context.Context, p *plan, q *query.Query, page *store.P
 	return r.c.limited(ctx, most, func() error { return r.fill(p, p.sorted, q.Limit, page) })
 }
 
-func (r *reader) fill(p *plan, parts []statement, limit int, page *store.Page) error {
+func (r *reader) fill(p *plan, parts []statement, most int, page *store.Page) error {
 	var next *query.Cursor
 	for _, part := range parts {
-		args := append(part.args, limit+1-len(page.Records))
-		err := r.c.rows(part.sql, args, func(s *zs.Stmt) error {
-			if len(page.Records) == limit { // there is more
+		err := r.c.rows(part.sql, part.args, func(s *zs.Stmt) error {
+			if len(page.Records) == most { // there is more
 				page.Next = next
-				return nil
+				return errFull
 			}
-			if page.Records = append(page.Records, record(s, p.fields)); len(page.Records) == limit {
+			if page.Records = append(page.Records, record(s, p.fields)); len(page.Records) == most {
 				next = p.cursor(s)
 			}
 			return nil
 		})
-		if err != nil || page.Next != nil {
+		if errors.Is(err, errFull) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -257,7 +263,8 @@ func compileFind(l *layout, s *store.Shape, q *query.Query) (*plan, error) {
 		sorts[i].at = 6 + len(fields) + i
 		cols += "," + sorts[i].column
 	}
-	p.parts = src.pages(cols, src.from, orderBy(sorts, src.id), afterParts(sorts, q.After, src.id))
+	tail := orderBy(sorts, src.id) + limit(int64(q.Limit)+1)
+	p.parts = src.pages(cols, src.from, tail, afterParts(sorts, q.After, src.id))
 	if len(sorts) > 0 && sorts[0].indexed && sorts[0].Field > 0 && !src.all {
 		p.compileProbe(sc, src, cols, q)
 	}
@@ -266,12 +273,13 @@ func compileFind(l *layout, s *store.Shape, q *query.Query) (*plan, error) {
 
 // compileProbe adds the other way to answer a query whose order has an index.
 func (p *plan) compileProbe(sc *scope, src source, cols string, q *query.Query) {
-	p.probe = statement{"SELECT count(*) FROM (SELECT 1 FROM " + src.from + " WHERE " + src.where.sql + " LIMIT ?)", src.where.args}
+	p.probe = statement{"SELECT count(*) FROM (SELECT 1 FROM " + src.from + " WHERE " + src.where.sql, src.where.args}
 	walk := src.from + " INDEXED BY " + indexName(sc.shape.Entity, p.sorts[0].Field)
-	p.parts = src.pages(cols, walk, orderBy(p.sorts, src.id), afterParts(p.sorts, q.After, src.id))
+	most := limit(int64(q.Limit) + 1)
+	p.parts = src.pages(cols, walk, orderBy(p.sorts, src.id)+most, afterParts(p.sorts, q.After, src.id))
 	plain := slices.Clone(p.sorts)
 	plain[0].indexed, plain[0].column = false, "+"+plain[0].column // the plus keeps the index out of it
-	p.sorted = src.pages(cols, src.from, orderBy(plain, src.id), afterParts(plain, q.After, src.id))
+	p.sorted = src.pages(cols, src.from, orderBy(plain, src.id)+most, afterParts(plain, q.After, src.id))
 }
 
 // source is what a query walks, and what of it matches.
@@ -283,14 +291,14 @@ type source struct {
 	match bool   // from is the gram index alone
 }
 
-func (src *source) pages(cols, from, order string, after []statement) []statement {
+func (src *source) pages(cols, from, tail string, after []statement) []statement {
 	parts := make([]statement, len(after))
 	for i, a := range after {
 		text := "SELECT " + cols + " FROM " + from + " WHERE " + src.where.sql
 		if a.sql != "" {
 			text += " AND " + a.sql
 		}
-		parts[i] = statement{text + order + " LIMIT ?", append(slices.Clone(src.where.args), a.args...)}
+		parts[i] = statement{text + tail, append(slices.Clone(src.where.args), a.args...)}
 	}
 	return parts
 }
@@ -384,7 +392,7 @@ func orderBy(sorts []sortColumn, id string) string {
 }
 
 // Linked implements store.Reader.
-func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, to []schema.RecordID, limit int) (map[schema.RecordID][]schema.RecordID, error) {
+func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, to []schema.RecordID, most int) (map[schema.RecordID][]schema.RecordID, error) {
 	sc := r.layout.scopeOf(s, false)
 	_, k, err := sc.field(f)
 	if err != nil {
@@ -397,7 +405,7 @@ func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, t
 	if r.c == nil || !sc.has(f) || !sc.t.Links {
 		return out, ctx.Err()
 	}
-	sql := "SELECT rid FROM " + name("l", s.Entity) + " WHERE field=? AND val=? ORDER BY rid LIMIT ?"
+	sql := "SELECT rid FROM " + name("l", s.Entity) + " WHERE field=? AND val=? ORDER BY rid" + limit(int64(most))
 	for _, id := range to {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -405,7 +413,7 @@ func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, t
 		if _, twice := out[id]; twice {
 			continue
 		}
-		err := r.c.rows(sql, []any{f, id, limit}, func(s *zs.Stmt) error {
+		err := r.c.rows(sql, []any{f, id}, func(s *zs.Stmt) error {
 			out[id] = append(out[id], schema.RecordID(s.ColumnInt64(0)))
 			return nil
 		})
@@ -431,7 +439,7 @@ func (r *reader) Count(ctx context.Context, s *store.Shape, where query.Expr, at
 	}
 	text, args := "SELECT count(*) FROM "+src.from+" WHERE "+src.where.sql, src.where.args
 	if atMost > 0 {
-		text, args = "SELECT count(*) FROM (SELECT 1 FROM "+src.from+" WHERE "+src.where.sql+" LIMIT ?)", append(args, atMost)
+		text = "SELECT count(*) FROM (SELECT 1 FROM " + src.from + " WHERE " + src.where.sql + limit(atMost) + ")"
 	}
 	var n int64
 	err = r.c.limited(ctx, defaultTime, func() error {

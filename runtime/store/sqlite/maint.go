@@ -127,7 +127,7 @@ func (w *writer) slice(b backfill, cols string, fn func(id schema.RecordID, s *z
 		w.maint.at = map[backfill]schema.RecordID{}
 	}
 	n, last := 0, w.maint.at[b]
-	err = w.c.rows("SELECT id,"+cols+" FROM "+name("r", b.entity)+" WHERE id>? ORDER BY id LIMIT ?", []any{last, sliceRows}, func(s *zs.Stmt) error {
+	err = w.c.rows("SELECT id,"+cols+" FROM "+name("r", b.entity)+" WHERE id>? ORDER BY id"+limit(sliceRows), []any{last}, func(s *zs.Stmt) error {
 		n++
 		last = schema.RecordID(s.ColumnInt64(0))
 		fn(last, s)
