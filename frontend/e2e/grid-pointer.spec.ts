@@ -152,6 +152,27 @@ test("walks with the keys of a spreadsheet", async ({ page }) => {
   expect(await grid.heard("add")).toHaveLength(1);
 });
 
+test("lets go of the cell with Escape, then Tab leaves the grid", async ({ page }) => {
+  await grid.open();
+  await grid.select(1, "name");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Escape");
+  expect(await page.evaluate(() => window.demo.api.selection()?.cells)).toBe(1);
+  await page.keyboard.press("Escape");
+  expect(await grid.active()).toBeUndefined();
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe("TEXTAREA");
+});
+
+test("tells the page about the column's menu, by mouse and by key", async ({ page }) => {
+  await grid.open();
+  await grid.select(1, "amount");
+  await page.keyboard.press("Alt+ArrowDown");
+  const at = await grid.point(1, "amount");
+  await page.mouse.click(at.x, 18, { button: "right" });
+  expect((await grid.heard("columnMenu")).map(([key]) => key)).toEqual(["amount", "amount"]);
+});
+
 test("shows screen readers the rows on screen and the active cell", async ({ page }) => {
   await grid.open();
   await grid.select(3, "amount");

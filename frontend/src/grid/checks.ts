@@ -24,7 +24,7 @@ export class Checks {
 
   /** none, some or all of so many rows. */
   state(rows: number): "none" | "some" | "all" {
-    const { count } = this.read(rows);
+    const count = this.count(rows);
     if (count === 0) {
       return "none";
     }
@@ -32,7 +32,10 @@ export class Checks {
   }
 
   read(rows: number): CheckedRows {
-    const count = this.all ? Math.max(0, rows - this.ids.size) : this.ids.size;
-    return { all: this.all, ids: new Set(this.ids), count };
+    return { all: this.all, ids: new Set(this.ids), count: this.count(rows) };
+  }
+
+  private count(rows: number): number {
+    return this.all ? Math.max(0, rows - this.ids.size) : this.ids.size;
   }
 }

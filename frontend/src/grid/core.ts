@@ -155,6 +155,11 @@ export class GridCore {
     this.options.onNotice?.({ kind, cells });
   }
 
+  /** Lets an act go on when its rows are there. */
+  run(act: Promise<unknown>): void {
+    act.catch(() => this.notice("loadFailed", 0));
+  }
+
   checksChanged(): void {
     this.options.onCheck?.(this.checks.read(this.view.rows.count));
     this.draw();

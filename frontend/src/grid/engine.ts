@@ -139,6 +139,7 @@ export class GridEngine implements GridApi {
   private listen(): void {
     const { scroller, input } = this.core.dom;
     scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    scroller.addEventListener("focus", () => this.focus()); // a click on its scroll bar
     input.addEventListener("focus", () => this.focusChanged(true));
     input.addEventListener("blur", () => this.focusChanged(false));
     const observer = new ResizeObserver(() => this.resized());

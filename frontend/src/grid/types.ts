@@ -159,7 +159,8 @@ export interface AddRowRequest {
 
 /** Something worth telling the user that is not an edit. */
 export interface GridNotice {
-  readonly kind: "copied" | "copying" | "copyFailed" | "pasted" | "readOnly";
+  /** loadFailed: rows that an act needed could not be loaded; nothing was changed. */
+  readonly kind: "copied" | "copying" | "copyFailed" | "pasted" | "readOnly" | "loadFailed";
   readonly cells: number;
 }
 

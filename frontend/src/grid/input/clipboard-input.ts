@@ -52,7 +52,7 @@ export class ClipboardInput {
       e.clipboardData.setData("text/html", html);
       this.core.notice("copied", cellsIn(range));
     }
-    void this.takeLater(range, cut);
+    this.core.run(this.takeLater(range, cut));
   }
 
   private async takeLater(range: Range, cut: boolean): Promise<void> {
@@ -115,7 +115,7 @@ export class ClipboardInput {
     const own = this.last !== undefined && sameText(this.last.text, text) ? this.last : undefined;
     const block = readTable(text, own === undefined ? e.clipboardData.getData("text/html") : "");
     if (block.length > 0) {
-      void this.paste(block, range, own);
+      this.core.run(this.paste(block, range, own));
     }
   }
 

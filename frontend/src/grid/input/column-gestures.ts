@@ -2,8 +2,8 @@
 import { minColumnWidth } from "../column-layout";
 import type { GridCore } from "../core";
 import type { Stage } from "../stage";
-import { headerHeight } from "../view";
 import type { DragActions, Point } from "./drag";
+import { openColumnMenu } from "./menus";
 
 export class ColumnGestures {
   private readonly core: GridCore;
@@ -63,13 +63,7 @@ export class ColumnGestures {
   }
 
   menu(col: number): void {
-    const { view, options } = this.core;
-    const column = view.column(col);
-    if (column !== undefined) {
-      const x = view.cols.x(col, view.left);
-      const box = { x, y: 0, width: view.cols.widthOf(col), height: headerHeight };
-      options.onColumnMenu?.(column.key, this.core.toClient(box));
-    }
+    openColumnMenu(this.core, col);
   }
 
   select(col: number, shift: boolean): void {

@@ -1,10 +1,20 @@
 /** What keys do. Text never comes this way: it arrives as input of the text field. */
 import type { GridCore } from "../core";
 import type { EditorMove } from "../edit-types";
-import { type Direction, extended, moved, paged, type Selection, single, tabbed } from "../selection";
+import {
+  type Direction,
+  extended,
+  isSingle,
+  moved,
+  paged,
+  type Selection,
+  single,
+  tabbed,
+} from "../selection";
 import { headerHeight } from "../view";
 import type { Writer } from "../writer";
 import type { CellEditor } from "./editor";
+import { openColumnMenu, openRowMenu } from "./menus";
 
 const arrows: Readonly<Record<string, Direction>> = {
   ArrowUp: "up",
@@ -109,7 +119,8 @@ export class Keyboard {
       return this.command(press, s) || this.walk(press, s);
     }
     if (press.alt && press.key === "ArrowDown") {
-      return this.columnMenu(s);
+      openColumnMenu(this.core, s.anchor.col);
+      return true;
     }
     return this.act(press, s) || this.walk(press, s);
   }
@@ -163,8 +174,7 @@ export class Keyboard {
         this.editor().open();
         return true;
       case "Escape":
-        this.core.select(single(s.anchor));
-        return true;
+        return this.letGo(s);
       case " ":
         this.space(s, shift);
         return true;
@@ -213,6 +223,13 @@ export class Keyboard {
     return true;
   }
 
+  /** A range shrinks to its cell; a cell is let go, so that Tab leaves the grid. The page hears that one too. */
+  private letGo(s: Selection): boolean {
+    const shrinks = !isSingle(s);
+    this.core.select(shrinks ? single(s.anchor) : undefined);
+    return shrinks;
+  }
+
   private enter(s: Selection, shift: boolean, alt: boolean): void {
     if (shift) {
       this.core.options.onAddRow?.({ after: this.core.row(s.anchor.row)?.id });
@@ -235,35 +252,19 @@ export class Keyboard {
   private clear(): void {
     const { range } = this.core;
     if (range !== undefined) {
-      void this.writer.clear(range, "clear");
+      this.core.run(this.writer.clear(range, "clear"));
     }
   }
 
   private fillDown(): void {
     const { range } = this.core;
     if (range !== undefined) {
-      void this.writer.fillDown(range);
+      this.core.run(this.writer.fillDown(range));
     }
   }
 
-  private menu(s: Selection): boolean {
-    const row = this.core.row(s.anchor.row);
-    const rect = this.core.view.rect(s.anchor.row, s.anchor.col);
-    if (row !== undefined && rect !== undefined) {
-      const { x, y, height } = this.core.toClient(rect);
-      this.core.options.onRowMenu?.(row, { x, y: y + height });
-    }
-    return true;
-  }
-
-  private columnMenu(s: Selection): boolean {
-    const { view, options } = this.core;
-    const column = view.column(s.anchor.col);
-    const x = view.cols.x(s.anchor.col, view.left);
-    const head = { x, y: 0, width: view.cols.widthOf(s.anchor.col), height: headerHeight };
-    if (column !== undefined) {
-      options.onColumnMenu?.(column.key, this.core.toClient(head));
-    }
+  private menu({ anchor }: Selection): boolean {
+    openRowMenu(this.core, anchor.row, anchor.col);
     return true;
   }
 

@@ -129,6 +129,7 @@ export class Pointer {
     this.last = at;
     const hit = hitTest(this.core.view, at.x, at.y);
     this.core.dom.canvas.style.cursor = cursorOf(hit);
+    this.core.dom.canvas.title = (hit.kind === "header" && this.core.view.column(hit.col)?.description) || "";
     this.hover(hit);
   }
 

@@ -1,0 +1,24 @@
+/** Menus that the page opens at a place of the grid. */
+import type { GridCore } from "../core";
+import { headerHeight } from "../view";
+
+/** Asks the page for a column's menu below its head. */
+export function openColumnMenu(core: GridCore, col: number): void {
+  const { view, options } = core;
+  const column = view.column(col);
+  if (column !== undefined) {
+    const x = view.cols.x(col, view.left);
+    const box = { x, y: 0, width: view.cols.widthOf(col), height: headerHeight };
+    options.onColumnMenu?.(column.key, core.toClient(box));
+  }
+}
+
+/** Asks the page for a record's menu below a cell. */
+export function openRowMenu(core: GridCore, index: number, col: number): void {
+  const row = core.row(index);
+  const rect = core.view.rect(index, col);
+  if (row !== undefined && rect !== undefined) {
+    const { x, y, height } = core.toClient(rect);
+    core.options.onRowMenu?.(row, { x, y: y + height });
+  }
+}
