@@ -201,7 +201,7 @@ func cleanName(name string) (string, error) {
 		}
 		return r
 	}, name)
-	if name == "" || name == "." || name == "/" {
+	if strings.Trim(name, ". /") == "" {
 		return "", fail.New(fail.Invalid, "file.name").On("file")
 	}
 	for len(name) > maxName {
@@ -237,24 +237,4 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 		return 0, fail.New(fail.TooLarge, "file.tooLarge").With("max", MaxSize>>20)
 	}
 	return n, err
-}
-
-// Holds tells whether an attachment field's value holds a file.
-func Holds(v schema.Value, id schema.FileID) bool {
-	raw, ok := v.(json.RawMessage)
-	if !ok {
-		return false
-	}
-	var list []struct {
-		ID schema.FileID `json:"id"`
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return false
-	}
-	for _, f := range list {
-		if f.ID == id {
-			return true
-		}
-	}
-	return false
 }

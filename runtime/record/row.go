@@ -96,9 +96,16 @@ func (r *Row) AppendFields(dst []byte, by KeyMode) []byte {
 		}
 		first = false
 		dst = append(dst, c.quote[by]...)
-		dst = c.t.AppendJSON(dst, c.f, v, r.page.names)
+		dst = c.t.AppendJSON(dst, c.f, v, r.namesFor(c))
 	}
 	return append(dst, '}')
+}
+
+func (r *Row) namesFor(c *column) field.Names {
+	if c.f.Type == "attachment" {
+		return placed{r.page.names, r.page.entity.ID, r.Record.ID}
+	}
+	return r.page.names
 }
 
 // shown is the value of a column, without the links that the reader may not see.

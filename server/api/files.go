@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -12,13 +13,14 @@ import (
 	"tongban/runtime/file"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/field"
 )
 
 const uploadBody = file.MaxSize + mB
 
 func fileRoutes() []Route {
 	return []Route{
-		{Method: "POST", Path: "/files", Need: Signed, Body: uploadBody, Multipart: true, Idem: Never, Status: 201, Summary: "Upload a file, to be put into an attachment field", Handle: get(upload), Out: fileJSON{}},
+		{Method: "POST", Path: "/files", Need: Signed, Body: uploadBody, Multipart: true, Status: 201, Summary: "Upload a file, to be put into an attachment field", Handle: get(upload), Out: fileJSON{}},
 		{Method: "GET", Path: "/files/{fil}", Need: Signed, Query: []string{"entity", "record", "download"}, Summary: "Get a file's bytes", Handle: get(download)},
 	}
 }
@@ -149,7 +151,7 @@ func (c *call) mayRead(f *file.Info) error {
 		return gone.Because(err)
 	}
 	for _, fld := range row.Entity().Live() {
-		if fld.Type == "attachment" && file.Holds(row.Value(fld), f.ID) {
+		if fld.Type == "attachment" && slices.Contains(field.Files(row.Value(fld)), f.ID) {
 			return nil
 		}
 	}

@@ -22,7 +22,7 @@ const (
 
 func importRoutes() []Route {
 	return []Route{
-		{Method: "POST", Path: "/entities/{ent}/imports", Need: Records, Body: importBody, Multipart: true, Idem: Never, Status: 202, Summary: "Import a CSV or XLSX file", Handle: get(startImport), Out: jobJSON{}},
+		{Method: "POST", Path: "/entities/{ent}/imports", Need: Records, Body: importBody, Multipart: true, Status: 202, Summary: "Import a CSV or XLSX file", Handle: get(startImport), Out: jobJSON{}},
 		{Method: "POST", Path: "/entities/{ent}/imports/preview", Need: Records, Body: importBody, Multipart: true, Idem: Never, Summary: "How a file would be read", Handle: get(previewImport), Out: previewJSON{}},
 		{Method: "GET", Path: "/imports/{imp}", Need: Records, Summary: "Where an import stands", Handle: get(showJob), Out: jobJSON{}},
 		{Method: "POST", Path: "/imports/{imp}/cancel", Need: Records, Body: smallest, Summary: "Stop an import; what went in stays", Handle: with(cancelJob), Out: jobJSON{}},
