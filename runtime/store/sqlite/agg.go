@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -57,10 +56,13 @@ func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 		return nil, err
 	}
 	if len(a.groups) == 0 {
-		a.group(nil)
+		a.group(nil) // there is one row even over nothing
 	}
 	if r.c == nil || a.st.sql == "" {
 		return a.rows()
+	}
+	if len(a.groups) == 0 {
+		return r.totals(ctx, a)
 	}
 	err = r.c.limited(ctx, timeOf(q.MaxTime), func() error {
 		return r.c.rows(a.st.sql, a.st.args, a.add)
@@ -69,6 +71,26 @@ func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 		return nil, err
 	}
 	return a.rows()
+}
+
+func (r *reader) totals(ctx context.Context, a *aggregate) (rows []query.AggRow, err error) {
+	err = r.c.limited(ctx, timeOf(a.q.MaxTime), func() error {
+		return r.c.rows(a.st.sql, a.st.args, func(s *zs.Stmt) error {
+			rows = append(rows, a.total(s))
+			return nil
+		})
+	})
+	if err != nil && strings.Contains(err.Error(), "integer overflow") {
+		return nil, badQuery("a sum is too large")
+	}
+	for _, row := range rows {
+		for _, v := range row.Vals {
+			if f, ok := v.(float64); ok && math.IsInf(f, 0) {
+				return nil, badQuery("a sum is too large")
+			}
+		}
+	}
+	return rows, err
 }
 
 func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error) {
@@ -81,55 +103,105 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 		return nil, err
 	}
 	a := &aggregate{q: q, out: map[string]*group{}}
-	var cols []string
-	column := func(f schema.FieldID) (int, schema.Kind, error) {
-		text, k, err := sc.field(f)
-		if err != nil {
-			return 0, 0, err
-		}
-		i := slices.Index(cols, text)
-		if i < 0 || text == "NULL" {
-			i, cols, a.kinds = len(cols), append(cols, text), append(a.kinds, k)
-		}
-		return i, k, nil
-	}
+	var cols columns
 	for _, g := range q.Groups {
-		i, k, err := column(g.Field)
-		if err != nil {
+		if err := a.groupBy(sc, g, &cols); err != nil {
 			return nil, err
 		}
-		if k == schema.KindJSON || g.Bucket != query.NoBucket && k != schema.KindTime || g.Bucket > query.Year {
-			return nil, badQuery("field %d cannot be grouped so", g.Field)
-		}
-		a.groups = append(a.groups, i)
-		key := store.SortRaw
-		if k == schema.KindText {
-			key = sc.shape.Field(g.Field).SortKey
-		}
-		a.keys = append(a.keys, key)
 	}
 	for _, m := range q.Measures {
-		if m.Fn == query.Count {
-			a.vals = append(a.vals, -1)
-			continue
-		}
-		i, k, err := column(m.Field)
-		if err != nil {
+		if err := a.figure(sc, m, &cols); err != nil {
 			return nil, err
 		}
-		if !measurable(m.Fn, k) {
-			return nil, badQuery("figure %d of field %d", m.Fn, m.Field)
-		}
-		a.vals = append(a.vals, i)
 	}
+	a.kinds = cols.kinds
 	if sc.t == nil {
 		return a, nil
 	}
-	if len(cols) == 0 {
-		cols = []string{"1"}
+	what := strings.Join(cols.texts, ",")
+	switch {
+	case len(q.Groups) == 0:
+		what = a.totals(&cols)
+	case what == "":
+		what = "1"
 	}
-	a.st = statement{"SELECT " + strings.Join(cols, ",") + " FROM " + src.from + " WHERE " + src.where.sql, src.where.args}
+	a.st = statement{"SELECT " + what + " FROM " + src.from + " WHERE " + src.where.sql, src.where.args}
 	return a, nil
+}
+
+// columns are those that an aggregate reads, each once.
+type columns struct {
+	texts []string
+	kinds []schema.Kind
+}
+
+func (c *columns) add(text string, k schema.Kind) int {
+	if i := slices.Index(c.texts, text); i >= 0 && text != "NULL" {
+		return i
+	}
+	c.texts, c.kinds = append(c.texts, text), append(c.kinds, k)
+	return len(c.texts) - 1
+}
+
+func (a *aggregate) groupBy(sc *scope, g query.GroupBy, cols *columns) error {
+	text, k, err := sc.field(g.Field)
+	if err != nil {
+		return err
+	}
+	if k == schema.KindJSON || g.Bucket != query.NoBucket && k != schema.KindTime || g.Bucket > query.Year {
+		return badQuery("field %d cannot be grouped so", g.Field)
+	}
+	a.groups = append(a.groups, cols.add(text, k))
+	key := store.SortRaw
+	if k == schema.KindText {
+		key = sc.shape.Field(g.Field).SortKey
+	}
+	a.keys = append(a.keys, key)
+	return nil
+}
+
+func (a *aggregate) figure(sc *scope, m query.Measure, cols *columns) error {
+	if m.Fn == query.Count {
+		a.vals = append(a.vals, -1)
+		return nil
+	}
+	text, k, err := sc.field(m.Field)
+	if err != nil {
+		return err
+	}
+	if !measurable(m.Fn, k) {
+		return badQuery("figure %d of field %d", m.Fn, m.Field)
+	}
+	a.vals = append(a.vals, cols.add(text, k))
+	return nil
+}
+
+// totals writes the figures over all records: those SQLite adds up by itself.
+func (a *aggregate) totals(cols *columns) string {
+	figures := map[query.AggFn]string{query.CountFilled: "count(", query.CountDistinct: "count(DISTINCT ", query.Sum: "sum(", query.Avg: "avg(", query.Min: "min(", query.Max: "max("}
+	out := make([]string, len(a.vals))
+	for i, c := range a.vals {
+		if out[i] = "count(*)"; c >= 0 {
+			out[i] = figures[a.q.Measures[i].Fn] + cols.texts[c] + ")"
+		}
+	}
+	return strings.Join(out, ",")
+}
+
+// total reads the one row that totals gives.
+func (a *aggregate) total(s *zs.Stmt) query.AggRow {
+	row := query.AggRow{Vals: make([]schema.Value, len(a.vals))}
+	for i, c := range a.vals {
+		k := schema.KindInt
+		switch a.q.Measures[i].Fn {
+		case query.Sum, query.Min, query.Max:
+			k = a.kinds[c]
+		case query.Avg:
+			k = schema.KindFloat
+		}
+		row.Vals[i] = column(s, i, k)
+	}
+	return row
 }
 
 func measurable(fn query.AggFn, k schema.Kind) bool {
@@ -219,20 +291,25 @@ func (f *figure) take(fn query.AggFn, v schema.Value) {
 		}
 		f.seen[v] = struct{}{}
 	case query.Sum, query.Avg:
-		switch v := v.(type) {
-		case int64:
-			sum, carry := bits.Add64(uint64(f.sum), uint64(v), 0)
-			f.overflow = f.overflow || carry != 0 && f.sum < 0 && v < 0 && int64(sum) >= 0 || f.sum > 0 && v > 0 && int64(sum) < 0
-			f.sum = int64(sum)
-			f.float += float64(v)
-		case float64:
-			f.float += v
-		}
+		f.add(v)
 	case query.Min, query.Max:
 		c := query.CompareValues(v, f.best)
 		if f.best == nil || fn == query.Min && c < 0 || fn == query.Max && c > 0 {
 			f.best = v
 		}
+	}
+}
+
+// add adds up; where whole numbers overflow, only the float goes on.
+func (f *figure) add(v schema.Value) {
+	switch v := v.(type) {
+	case int64:
+		f.float += float64(v)
+		sum := f.sum + v
+		f.overflow = f.overflow || (v > 0) != (sum > f.sum) && v != 0
+		f.sum = sum
+	case float64:
+		f.float += v
 	}
 }
 

@@ -220,11 +220,7 @@ func column(s *zs.Stmt, i int, k schema.Kind) schema.Value {
 
 // columnBytes returns a copy of a blob.
 func columnBytes(s *zs.Stmt, i int) []byte {
-	n := s.ColumnLen(i)
-	if n == 0 {
-		return nil
-	}
-	b := make([]byte, n)
+	b := make([]byte, s.ColumnLen(i))
 	s.ColumnBytes(i, b)
 	return b
 }

@@ -112,12 +112,19 @@ func (c *compiler) expr(x query.Expr, sc *scope) error {
 	switch x := x.(type) {
 	case query.True:
 		c.write("1")
+		return nil
 	case query.And:
 		return c.join(x, " AND ", "1", sc)
 	case query.Or:
 		return c.join(x, " OR ", "0", sc)
 	case query.Not:
 		return c.negated(true, func() error { return c.expr(x.X, sc) })
+	}
+	return c.leaf(x, sc)
+}
+
+func (c *compiler) leaf(x query.Expr, sc *scope) error {
+	switch x := x.(type) {
 	case query.Cmp:
 		return c.cmp(x, sc)
 	case query.In:
@@ -138,10 +145,8 @@ func (c *compiler) expr(x query.Expr, sc *scope) error {
 			ids[i] = int64(id)
 		}
 		return c.list(sc.alias+".id", ids)
-	default:
-		return badQuery("a condition of type %T", x)
 	}
-	return nil
+	return badQuery("a condition of type %T", x)
 }
 
 // negated writes the complement of what body writes, where neg says so.

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -178,19 +177,6 @@ func TestTheIndexesAreUsed(t *testing.T) {
 		}
 		return nil
 	}))
-}
-
-func TestBucketsFollowTheZonesDays(t *testing.T) {
-	shanghai, err := time.LoadLocation("Asia/Shanghai")
-	require.NoError(t, err)
-	at := time.Date(2026, 1, 1, 0, 30, 0, 0, shanghai).UnixMilli() // 31 December in UTC
-	day := func(y int, m time.Month, d int) int64 { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).UnixMilli() }
-	require.Equal(t, day(2026, 1, 1), query.BucketOf(at, query.Day, shanghai, time.Monday))
-	require.Equal(t, day(2025, 12, 31), query.BucketOf(at, query.Day, nil, time.Monday))
-	require.Equal(t, day(2025, 12, 29), query.BucketOf(at, query.Week, shanghai, time.Monday))
-	require.Equal(t, day(2025, 12, 28), query.BucketOf(at, query.Week, shanghai, time.Sunday))
-	require.Equal(t, day(2025, 10, 1), query.BucketOf(at, query.Quarter, nil, time.Monday))
-	require.Equal(t, day(2026, 1, 1), query.BucketOf(at, query.Year, shanghai, time.Monday))
 }
 
 // compileWhere compiles a condition as it stands inside others.

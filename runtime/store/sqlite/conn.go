@@ -240,8 +240,6 @@ func bind(s *zs.Stmt, i int, v any) {
 		s.BindText(i, v)
 	case int64:
 		s.BindInt64(i, v)
-	case int:
-		s.BindInt64(i, int64(v))
 	case float64:
 		s.BindFloat(i, v)
 	case bool:
@@ -252,6 +250,15 @@ func bind(s *zs.Stmt, i int, v any) {
 		s.BindText(i, string(v))
 	case []int64:
 		s.BindText(i, string(appendInts(nil, v)))
+	default:
+		bindID(s, i, v)
+	}
+}
+
+func bindID(s *zs.Stmt, i int, v any) {
+	switch v := v.(type) {
+	case int:
+		s.BindInt64(i, int64(v))
 	case schema.RecordID:
 		s.BindInt64(i, int64(v))
 	case schema.EntityID:
@@ -264,7 +271,5 @@ func bind(s *zs.Stmt, i int, v any) {
 		s.BindInt64(i, int64(v))
 	case schema.UserID:
 		s.BindInt64(i, int64(v))
-	default:
-		s.BindText(i, fmt.Sprint(v))
 	}
 }

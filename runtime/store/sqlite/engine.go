@@ -41,6 +41,7 @@ type Engine struct {
 	ctx     context.Context
 	stop    context.CancelFunc
 	janitor sync.WaitGroup
+	lock    *conn
 
 	mu     sync.Mutex
 	idle   *sync.Cond // told when a file falls out of use or is closed
@@ -66,7 +67,11 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if err := os.MkdirAll(filepath.Join(opt.Dir, "tenants"), 0o750); err != nil {
 		return nil, fmt.Errorf("sqlite: prepare the data folder: %w", err)
 	}
-	e := &Engine{opt: opt, readers: 2 * runtime.GOMAXPROCS(0), files: map[schema.TenantID]*file{}}
+	lock, err := lockDir(opt.Dir)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{opt: opt, lock: lock, readers: 2 * runtime.GOMAXPROCS(0), files: map[schema.TenantID]*file{}}
 	e.idle = sync.NewCond(&e.mu)
 	e.ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
 	e.janitor.Go(e.closeIdle)
@@ -257,7 +262,21 @@ func (e *Engine) Close() error {
 			errs = append(errs, e.closeFile(f, f.close))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, e.lock.close())...)
+}
+
+// lockDir keeps other processes out of the folder, for as long as the
+// connection lives: the system takes the lock back from a process that dies.
+func lockDir(dir string) (*conn, error) {
+	c, err := open(filepath.Join(dir, "lock"), zs.OpenReadWrite|zs.OpenCreate)
+	if err != nil {
+		return nil, err
+	}
+	c.c.SetBusyTimeout(0)
+	if err := c.run("BEGIN EXCLUSIVE"); err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: another process uses the data folder %s: %w", dir, err), c.close())
+	}
+	return c, nil
 }
 
 // Ensure implements store.Engine.

@@ -365,3 +365,33 @@ func TestAnInterruptThatComesJustBeforeAQueryStopsIt(t *testing.T) {
 		return nil
 	}))
 }
+
+func TestASecondEngineIsKeptOutOfTheFolder(t *testing.T) {
+	dir := t.TempDir()
+	e := openTest(t, dir)
+	_, err := Open(t.Context(), Options{Dir: dir, Now: time.Now})
+	require.ErrorContains(t, err, "another process uses the data folder")
+	require.NoError(t, e.Close())
+	openTest(t, dir)
+}
+
+func TestACommitNamesARecordOnce(t *testing.T) {
+	e := openTest(t, t.TempDir())
+	c := one(1, nil)
+	c.Ops = append(c.Ops, c.Ops[0])
+	_, err := e.Commit(t.Context(), 1, c)
+	require.ErrorIs(t, err, store.ErrBadQuery)
+}
+
+func TestTheLogIsReadThroughItsIndexes(t *testing.T) {
+	e := openTest(t, t.TempDir())
+	_, err := e.Commit(t.Context(), 1, one(1, nil))
+	require.NoError(t, err)
+	require.NoError(t, e.View(t.Context(), 1, func(sr store.Reader) error {
+		r, ok := sr.(*reader)
+		require.True(t, ok)
+		require.Contains(t, planOf(t, r, statement{selectChange + "WHERE ent>0 AND ent=? AND rec=? AND ver<? ORDER BY ver DESC LIMIT 5", []any{1, 1, 1}}), "USING INDEX changes_rec (ent=? AND rec=? AND ver<?)")
+		require.Contains(t, planOf(t, r, statement{selectChange + "WHERE cs<>'' AND cs=? ORDER BY seq LIMIT 5", []any{"a"}}), "USING INDEX changes_cs (cs=?)")
+		return nil
+	}))
+}

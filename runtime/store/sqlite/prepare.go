@@ -43,6 +43,9 @@ type fieldClaim struct {
 
 // prepare checks and prepares a commit.
 func prepare(l *layout, c *store.Commit) (*prepared, error) {
+	if i, twice := named(c.Ops); twice {
+		return nil, &store.Fault{Err: store.ErrBadQuery, Op: i, Doc: -1, Record: c.Ops[i].ID}
+	}
 	p := &prepared{c: c, ops: make([]preparedOp, len(c.Ops))}
 	for i := range c.Ops {
 		op := &c.Ops[i]
@@ -57,6 +60,21 @@ func prepare(l *layout, c *store.Commit) (*prepared, error) {
 		p.ops[i].make(shape)
 	}
 	return p, nil
+}
+
+// named reports whether two ops name the same record.
+func named(ops []store.Op) (int, bool) {
+	if len(ops) < 2 {
+		return 0, false
+	}
+	seen := make(map[schema.RecordID]struct{}, len(ops))
+	for i := range ops {
+		if _, twice := seen[ops[i].ID]; twice {
+			return i, true
+		}
+		seen[ops[i].ID] = struct{}{}
+	}
+	return 0, false
 }
 
 // fitting reports whether the shape has the fields of Set, and their kinds fit.

@@ -160,37 +160,18 @@ func (g *gen) expr(s, other *store.Shape, depth int, hop bool) query.Expr {
 			return query.Not{X: g.expr(s, other, depth-1, hop)}
 		}
 	}
-	switch g.IntN(14) {
-	case 0, 1, 2:
-		f := g.field(s, comparable...)
-		return query.Cmp{Field: f.ID, Op: query.CmpOp(g.IntN(6)), Val: g.filled(f.Kind, 0)}
-	case 3, 4:
-		f := g.field(s, comparable...)
-		x := query.In{Field: f.ID, Neg: g.IntN(2) == 0}
-		for range g.IntN(5) {
-			x.Vals = append(x.Vals, g.filled(f.Kind, 0))
-		}
-		return x
-	case 5, 6:
+	switch n := g.IntN(14); {
+	case n < 5:
+		return g.comparison(s)
+	case n < 7:
 		return query.SetOp{Field: g.field(s, schema.KindSet).ID, Mode: query.SetMode(g.IntN(4)), Vals: g.members(other.Entity)}
-	case 7, 8, 9:
+	case n < 10:
 		return g.textOp(s)
-	case 10:
-		f := pick(g, s.Fields)
-		return query.Empty{Field: f.ID, Neg: g.IntN(2) == 0}
-	case 11:
-		if hop {
-			return query.Rel{Field: g.field(s, schema.KindSet).ID, Entity: other.Entity, Where: g.expr(other, s, 1, false), Neg: g.IntN(2) == 0}
-		}
-	case 12:
-		if hop {
-			x := query.LinkedFrom{Entity: other.Entity, Field: g.field(other, schema.KindSet).ID, Neg: g.IntN(2) == 0}
-			if g.IntN(2) == 0 {
-				x.Where = g.expr(other, s, 1, false)
-			}
-			return x
-		}
-	case 13:
+	case n < 11:
+		return query.Empty{Field: pick(g, s.Fields).ID, Neg: g.IntN(2) == 0}
+	case n < 13 && hop:
+		return g.hop(s, other)
+	case n == 13:
 		x := query.Ids{}
 		for range g.IntN(6) {
 			x = append(x, pick(g, g.made[s.Entity]))
@@ -198,6 +179,31 @@ func (g *gen) expr(s, other *store.Shape, depth int, hop bool) query.Expr {
 		return x
 	}
 	return query.True{}
+}
+
+// comparison compares a field with a value or with a list of some.
+func (g *gen) comparison(s *store.Shape) query.Expr {
+	f := g.field(s, comparable...)
+	if g.IntN(2) == 0 {
+		return query.Cmp{Field: f.ID, Op: query.CmpOp(g.IntN(6)), Val: g.filled(f.Kind, 0)}
+	}
+	x := query.In{Field: f.ID, Neg: g.IntN(2) == 0}
+	for range g.IntN(5) {
+		x.Vals = append(x.Vals, g.filled(f.Kind, 0))
+	}
+	return x
+}
+
+// hop looks at linked records, from one side or the other.
+func (g *gen) hop(s, other *store.Shape) query.Expr {
+	if g.IntN(2) == 0 {
+		return query.Rel{Field: g.field(s, schema.KindSet).ID, Entity: other.Entity, Where: g.expr(other, s, 1, false), Neg: g.IntN(2) == 0}
+	}
+	x := query.LinkedFrom{Entity: other.Entity, Field: g.field(other, schema.KindSet).ID, Neg: g.IntN(2) == 0}
+	if g.IntN(2) == 0 {
+		x.Where = g.expr(other, s, 1, false)
+	}
+	return x
 }
 
 func (g *gen) exprs(s, other *store.Shape, depth int, hop bool) []query.Expr {
