@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"os"
+	"runtime"
 	"sort"
 	"sync"
 	"testing"
@@ -64,5 +65,32 @@ func watch(t *testing.T, w *world, a access.Actor, e schema.EntityID, id schema.
 		close(stop)
 		wg.Wait()
 		return lat
+	}
+}
+
+// TestAHundredThousandRowsOfAWorkbookComeInFast is the same with a workbook,
+// there and back.
+func TestAHundredThousandRowsOfAWorkbookComeInFast(t *testing.T) {
+	if os.Getenv("TONGBAN_SLOW") == "" {
+		t.Skip("TONGBAN_SLOW is not set")
+	}
+	w := newWorld(t)
+	e := w.customers()
+	w.bring(e, "x.csv", []byte(customersCSV(100_000, 0, ",")), nil)
+	for _, format := range []string{ingest.JSONL, ingest.CSV, ingest.XLSX} {
+		from := time.Now()
+		out := w.export(w.boss(), ingest.ExportRequest{Entity: e.ID, Format: format})
+		t.Logf("%s out: %.0f rows/s, %d MB", format, 100_000/time.Since(from).Seconds(), len(out)>>20)
+		if format != ingest.XLSX {
+			continue
+		}
+		into := w.customers()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		from = time.Now()
+		j := w.bring(into, "x.xlsx", out, nil)
+		runtime.ReadMemStats(&after)
+		require.Equal(t, 100_000, j.Created, "%+v", j)
+		t.Logf("in: %.0f rows/s, heap from the system +%d MB", 100_000/time.Since(from).Seconds(), int64(after.HeapSys-before.HeapSys)>>20)
 	}
 }

@@ -7,9 +7,14 @@ import (
 
 	"tongban/runtime/access"
 	"tongban/schema"
+	"tongban/schema/fail"
 )
 
-const previewRows = 20
+const (
+	previewRows = 20
+	// previewUnpacked is how much of a workbook's sheet a preview unpacks.
+	previewUnpacked = 64 << 20
+)
 
 // Preview reads the beginning of an uploaded file and says how an import would
 // understand it.
@@ -37,6 +42,9 @@ func (s *Service) Preview(ctx context.Context, a access.Actor, ent schema.Entity
 	} else {
 		p.Encoding, p.Delimiter = d.text.encoding, string(d.text.delim)
 	}
+	if d.book != nil {
+		d.book.budget = previewUnpacked
+	}
 	if p.Headers, err = readHeader(t); errors.Is(err, io.EOF) {
 		return nil, refuse("noRows")
 	}
@@ -59,7 +67,7 @@ func (p *Preview) look(t table) ([]*profile, error) {
 	}
 	for n := 0; n < lookAt; n++ {
 		r, err := t.next()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) || n > 0 && fail.Of(err) != nil { // the import will say what is wrong further down
 			break
 		}
 		if err != nil {

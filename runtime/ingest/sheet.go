@@ -19,6 +19,7 @@ type sheet struct {
 	formats []format
 	shared  *sharedTexts
 	line    int
+	rows    int // seen, empty ones included
 }
 
 func (s *sheet) close() error { return s.part.Close() }
@@ -39,6 +40,9 @@ func (s *sheet) next() (row, error) {
 		if err := s.ctx.Err(); err != nil {
 			return row{}, context.Cause(s.ctx)
 		}
+		if s.rows++; s.rows > maxSheetRows {
+			return row{}, refuse("tooManyRows").With("max", MaxRows)
+		}
 		s.line++
 		if n, err := strconv.Atoi(s.xml.get("r")); err == nil && n > 0 {
 			s.line = n
@@ -56,7 +60,7 @@ func (s *sheet) next() (row, error) {
 // row reads the cells up to the end of a row, empty ones at its end left out.
 func (s *sheet) row() (row, error) {
 	r := row{line: s.line}
-	column, size := -1, 0
+	column, size, seen := -1, 0, 0
 	for {
 		tok, err := s.xml.next()
 		if err != nil {
@@ -67,6 +71,9 @@ func (s *sheet) row() (row, error) {
 			return r, nil
 		case tok != xmlStart || s.xml.name != "c":
 			continue
+		}
+		if seen++; seen > maxSheetColumns {
+			return r, refuse("tooManyColumns").With("max", MaxColumns).With("line", s.line)
 		}
 		column++
 		if at, ok := columnOf(s.xml.get("r")); ok {

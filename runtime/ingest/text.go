@@ -208,6 +208,8 @@ func (k textKind) withDelimiter(ctx context.Context, r io.ReadSeeker, given stri
 		}
 	}
 	switch {
+	case given == "tab":
+		k.delim = '\t'
 	case given != "":
 		if len(given) != 1 || strings.IndexByte(delimiters, given[0]) < 0 {
 			return k, fail.New(fail.Invalid, "import.badDelimiter").On("delimiter")

@@ -25,7 +25,7 @@ type Source struct {
 	File      schema.FileID `json:"file"`
 	Name      string        `json:"name"`
 	Encoding  string        `json:"encoding,omitempty"`  // WHATWG label, such as gb18030; "": detect
-	Delimiter string        `json:"delimiter,omitempty"` // one of , ; tab |; "": detect
+	Delimiter string        `json:"delimiter,omitempty"` // one of , ; | tab (also by that name); "": detect
 	Sheet     string        `json:"sheet,omitempty"`     // name of a workbook's sheet; "": the first
 }
 

@@ -21,10 +21,11 @@ type xlsxWriter struct {
 	buf    []byte
 }
 
-// maxSheetRows is what spreadsheets take; maxSheetText is the longest text of a cell.
+// What spreadsheets take: rows and columns of a sheet, characters of a cell.
 const (
-	maxSheetRows = 1_048_576
-	maxSheetText = 32_767
+	maxSheetRows    = 1_048_576
+	maxSheetColumns = 16_384
+	maxSheetText    = 32_767
 )
 
 const xmlHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
