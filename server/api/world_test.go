@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tongban/runtime/account"
+	"tongban/runtime/store/mongo/mongotest"
 	"tongban/server/config"
 	"tongban/server/wire"
 )
@@ -35,7 +36,7 @@ type world struct {
 // engines lists the stores that the scenarios run on.
 func engines(t *testing.T) map[string]string {
 	t.Helper()
-	return map[string]string{"sqlite": "sqlite"}
+	return map[string]string{"sqlite": "sqlite", "mongodb": "mongodb"}
 }
 
 // onEach runs a scenario on every engine.
@@ -58,6 +59,9 @@ func startWorld(t *testing.T, env map[string]string) *world {
 	settings := map[string]string{"TONGBAN_DATA": t.TempDir(), "TONGBAN_ADDR": "127.0.0.1:0", "TONGBAN_RATE_LIMIT": "off"}
 	for k, v := range env {
 		settings[k] = v
+	}
+	if settings["TONGBAN_STORE"] == "mongodb" {
+		settings["TONGBAN_STORE"] = mongotest.Start(t)
 	}
 	c, err := config.Load(func(k string) (string, bool) { v, ok := settings[k]; return v, ok })
 	require.NoError(t, err)

@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"tongban/runtime/access"
+	"tongban/runtime/catalog"
 	"tongban/runtime/store"
+	"tongban/runtime/store/mongo"
 	"tongban/runtime/store/sqlite"
 	"tongban/schema"
 	"tongban/server/config"
@@ -21,7 +23,7 @@ import (
 
 func openEngine(ctx context.Context, c *config.Config, log *slog.Logger, now func() time.Time) (store.Engine, error) {
 	if !c.SQLite() {
-		return openMongo(ctx, c, log, now)
+		return mongo.Open(ctx, mongo.Options{URI: c.Store, Log: log, Now: now})
 	}
 	const private = 0o700
 	if err := os.MkdirAll(c.Data, private); err != nil {
@@ -44,7 +46,7 @@ type tenants struct{ b *Base }
 func system(t schema.TenantID) access.Actor { return access.Actor{Tenant: t, System: true} }
 
 func (t tenants) Create(ctx context.Context, in schema.Tenant, owner schema.Member) (*schema.Tenant, error) {
-	return t.b.Catalog.CreateTenant(ctx, tenantInput(in), owner)
+	return t.b.Catalog.CreateTenant(ctx, catalog.TenantInput{Name: in.Name, Locale: in.Locale, TimeZone: in.TimeZone}, owner)
 }
 
 func (t tenants) Drop(ctx context.Context, id schema.TenantID) error {
