@@ -149,9 +149,14 @@ func (b *builder) dropClaims(ctx context.Context, l *layout) error {
 }
 
 func (b *builder) rebuild(ctx context.Context, l *layout, in *driver.Collection) error {
+	s, err := b.e.newSession(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.end(ctx)
 	after := int64(-1 << 62)
 	for try := 0; ctx.Err() == nil; {
-		last, more, err := b.batch(ctx, l, in, after)
+		last, more, err := b.batch(ctx, s, batchOf{l, in, after})
 		switch {
 		case err == nil && !more:
 			return nil
@@ -169,10 +174,17 @@ func (b *builder) rebuild(ctx context.Context, l *layout, in *driver.Collection)
 	return ctx.Err()
 }
 
+type batchOf struct {
+	layout *layout
+	in     *driver.Collection
+	after  int64 // the last record of the batch before
+}
+
 // batch rebuilds some records in a transaction. A record that somebody writes
 // at the same time makes it fail; the caller tries again.
-func (b *builder) batch(ctx context.Context, l *layout, in *driver.Collection, after int64) (last int64, more bool, err error) {
-	err = b.e.inTransaction(ctx, func(ctx context.Context) error {
+func (b *builder) batch(ctx context.Context, s *session, of batchOf) (last int64, more bool, err error) {
+	l, in, after := of.layout, of.in, of.after
+	err = s.run(ctx, func(ctx context.Context) error {
 		filter := bson.D{
 			{Key: "t", Value: int64(l.Tenant)}, {Key: "e", Value: int64(l.Entity)}, {Key: "r", Value: bson.D{{Key: "$gt", Value: after}}},
 		}

@@ -200,11 +200,16 @@ func (r *relay) settle(ctx context.Context, t schema.TenantID) {
 // pump empties a tenant's pending changes into its log.
 func (r *relay) pump(ctx context.Context, t schema.TenantID) error {
 	defer r.locks.lock([]string{fmt.Sprint(t)})()
+	s, err := r.e.newSession(ctx) // one for all tries: a new one ends what is left of the one before
+	if err != nil {
+		return err
+	}
+	defer s.end(ctx)
 	for try := 0; ; {
 		r.mu.Lock()
 		r.dirty[t] = false
 		r.mu.Unlock()
-		n, last, err := r.pumpOnce(ctx, t)
+		n, last, err := r.pumpOnce(ctx, s, t)
 		switch {
 		case err == nil && n > 0:
 			r.grown(t, last)
@@ -232,8 +237,8 @@ func (r *relay) pump(ctx context.Context, t schema.TenantID) error {
 // pumpOnce gives the oldest pending changes of a tenant their positions.
 // Changes of one record stand in the order of its versions, for each was made
 // with an order number above the one before.
-func (r *relay) pumpOnce(ctx context.Context, t schema.TenantID) (n int, last schema.Seq, err error) {
-	err = r.e.inTransaction(ctx, func(ctx context.Context) error {
+func (r *relay) pumpOnce(ctx context.Context, s *session, t schema.TenantID) (n int, last schema.Seq, err error) {
+	err = s.run(ctx, func(ctx context.Context) error {
 		n, last = 0, 0
 		ids, err := r.oldest(ctx, t)
 		if err != nil || len(ids) == 0 {

@@ -15,7 +15,9 @@ import (
 	"tongban/runtime/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("os/exec.(*Cmd).Start.func2")) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("os/exec.(*Cmd).Start.func2"))
+}
 
 // testLog writes the engine's log into the test's.
 type testLog struct{ t testing.TB }

@@ -75,15 +75,20 @@ type Fault struct {
 	Chance float64 `bson:"chance,omitempty"` // 0: always
 }
 
-// Inject sets the faults of the double behind a URI; none ends them.
-func Inject(t testing.TB, uri string, faults ...Fault) {
+// Inject sets the faults of the double behind a URI; none ends them. It
+// returns how many of the earlier ones were met.
+func Inject(t testing.TB, uri string, faults ...Fault) (met int) {
 	t.Helper()
 	if faults == nil {
 		faults = []Fault{}
 	}
+	var reply struct {
+		Met int `bson:"met"`
+	}
 	run(t, uri, func(ctx context.Context, c *mongo.Client) error {
-		return c.Database("admin").RunCommand(ctx, bson.D{{Key: "tongbanFault", Value: 1}, {Key: "faults", Value: faults}}).Err()
+		return c.Database("admin").RunCommand(ctx, bson.D{{Key: "tongbanFault", Value: 1}, {Key: "faults", Value: faults}}).Decode(&reply)
 	})
+	return reply.Met
 }
 
 func name() string {

@@ -11,9 +11,14 @@ const groups = { committransaction: 'commit', insert: 'write', update: 'write', 
 export class Faults {
   constructor() {
     this.list = [];
+    this.met = 0;
   }
+  /** Replaces the faults and returns how many of the old ones were met. */
   set(list) {
+    const { met } = this;
+    this.met = 0;
     this.list = list.map((f) => ({ times: Infinity, chance: 1, ...f }));
+    return met;
   }
   /** The fault that a command meets, or null. Only commands of transactions meet any. */
   meet(name, c) {
@@ -21,6 +26,7 @@ export class Faults {
     const f = this.list.find((x) => x.on === groups[name] && x.times > 0 && Math.random() < x.chance);
     if (!f) return null;
     f.times--;
+    this.met++;
     return f.do;
   }
 }
@@ -29,7 +35,10 @@ export class Faults {
 export async function under(fault, call, run, drop) {
   const { sessions } = call.server;
   const txn = call.view?.txn ?? sessions.session(call.command).txn;
-  switch (fault) {
+  const ended = txn?.state === 'committed'; // a server never denies what it has committed
+  switch (ended && (fault === 'conflict' || fault === 'lost') ? 'none' : fault) {
+    case 'none':
+      return run();
     case 'conflict':
       sessions.abort(txn);
       throw writeConflict(true);
@@ -43,7 +52,7 @@ export async function under(fault, call, run, drop) {
       return drop();
     case 'unknown':
       await run();
-      throw new ServerError(91, 'ShutdownInProgress', 'the server is shutting down', ['UnknownTransactionCommitResult', 'RetryableWriteError']);
+      throw new ServerError(262, 'ExceededTimeLimit', 'the commit ran out of time', ['UnknownTransactionCommitResult', 'RetryableWriteError']);
   }
   throw new Error(`no fault is called ${fault}`);
 }

@@ -24,6 +24,12 @@ export class Sessions {
   constructor(store) {
     this.store = store;
     this.byId = new Map();
+    setInterval(() => this.reap(), 500).unref();
+  }
+
+  /** Ends transactions that their clients have left. */
+  reap() {
+    for (const t of this.store.readers) if (Date.now() - t.began > 2 * LIFETIME) this.abort(t);
   }
 
   session(c) {

@@ -35,6 +35,5 @@ export function listindexes({ server, ns }) {
 
 /** The test command: {tongbanFault: 1, faults: [{on, do, times, chance}]}. */
 export function tongbanfault({ server, command }) {
-  server.faults.set(command.faults);
-  return { ok: 1 };
+  return { met: server.faults.set(command.faults), ok: 1 };
 }
