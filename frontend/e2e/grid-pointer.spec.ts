@@ -173,6 +173,30 @@ test("tells the page about the column's menu, by mouse and by key", async ({ pag
   expect((await grid.heard("columnMenu")).map(([key]) => key)).toEqual(["amount", "amount"]);
 });
 
+test("scrolls on when a range is dragged over the edge", async ({ page }) => {
+  await grid.open();
+  const from = await grid.point(3, "name");
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 30, 880, { steps: 3 });
+  const last = () => page.evaluate(() => window.demo.api.selection()?.rows.to ?? 0);
+  await expect.poll(last).toBeGreaterThan(60);
+  await page.mouse.up();
+});
+
+test("changes its colours with the theme, at once", async ({ page }) => {
+  await grid.open();
+  const corner = () =>
+    page.evaluate(() => [
+      ...(document.querySelector("canvas")?.getContext("2d")?.getImageData(60, 200, 1, 1).data ?? []),
+    ]);
+  expect(await corner()).toEqual([255, 255, 255, 255]);
+  await page.evaluate(() => {
+    document.documentElement.dataset.theme = "dark";
+  });
+  await expect.poll(corner).toEqual([21, 24, 29, 255]);
+});
+
 test("shows screen readers the rows on screen and the active cell", async ({ page }) => {
   await grid.open();
   await grid.select(3, "amount");

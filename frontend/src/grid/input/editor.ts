@@ -66,6 +66,9 @@ export class CellEditor {
     if (target === undefined || this.isOpen) {
       return;
     }
+    if (this.core.touch) {
+      this.core.dom.input.blur(); // phones show their keyboard for a new focus only
+    }
     switch (this.writer.kindOf(target.column)) {
       case "toggle":
         this.toggle(target);
