@@ -116,7 +116,11 @@ func newAsked(t *testing.T, d *tenant) *asked {
 	require.NoError(t, err)
 	a := &asked{t: t, e: e, d: d, scopes: map[string]schema.Scope{}, parts: map[schema.RoleID][]string{}}
 	e.AddFunction("inScope", func(args ...any) (any, error) {
-		return a.inScope(args[0].(*schema.Record), args[1].(access.Actor), a.scopes[args[2].(string)]), nil
+		rec, ok1 := args[0].(*schema.Record)
+		who, ok2 := args[1].(access.Actor)
+		name, ok3 := args[2].(string)
+		require.True(t, ok1 && ok2 && ok3)
+		return a.inScope(rec, who, a.scopes[name]), nil
 	})
 	for id, r := range d.roles {
 		if r.App != 0 && r.App != d.entity.App {

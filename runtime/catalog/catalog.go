@@ -128,8 +128,11 @@ func (c *Catalog) Invalidate(t schema.TenantID) {
 	s.snap.Store(nil)
 }
 
-// tries is how often a change is built anew on a metadata conflict.
-const tries = 3
+const (
+	// tries is how often a change that met another node's is built anew.
+	tries = 8
+	pause = 2 * time.Millisecond
+)
 
 // change builds documents from the newest snapshot and commits them. On a
 // conflict with another node it loads and builds again.
@@ -137,7 +140,7 @@ func (c *Catalog) change(ctx context.Context, a access.Actor, build func(*Snapsh
 	s := c.slot(a.Tenant)
 	s.change.Lock()
 	defer s.change.Unlock()
-	for i := 0; ; i++ {
+	for i := 1; ; i++ {
 		snap, err := c.Tenant(ctx, a.Tenant)
 		if err != nil {
 			return err
@@ -153,6 +156,22 @@ func (c *Catalog) change(ctx context.Context, a access.Actor, build func(*Snapsh
 		if i == tries {
 			return fail.New(fail.Conflict, "catalog.changedMeanwhile").Because(err)
 		}
+		if err := c.breathe(ctx, i); err != nil {
+			return err
+		}
+	}
+}
+
+// breathe waits a little, longer with each try and not the same for everybody.
+func (c *Catalog) breathe(ctx context.Context, try int) error {
+	spread := time.Duration(c.ids.Next()%7) * pause / 4
+	timer := time.NewTimer(time.Duration(try)*pause + spread)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("change metadata: %w", ctx.Err())
 	}
 }
 

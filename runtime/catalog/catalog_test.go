@@ -1,7 +1,6 @@
 package catalog_test
 
 import (
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -31,7 +30,7 @@ func now() time.Time { return time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC) }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	e, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Log: log, Now: now})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })
@@ -334,7 +333,7 @@ func TestCatalog_people(t *testing.T) {
 
 func TestCatalog_twoNodes(t *testing.T) {
 	h := newHouse(t)
-	other := catalog.New(h.engine, catalog.Options{Now: now, IDs: ids.New(now, 1), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	other := catalog.New(h.engine, catalog.Options{Now: now, IDs: ids.New(now, 1), Log: slog.New(slog.DiscardHandler)})
 	e := h.entity("客户")
 	_, err := other.Tenant(t.Context(), h.boss.Tenant)
 	require.NoError(t, err)

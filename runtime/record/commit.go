@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tongban/runtime/access"
@@ -61,9 +62,7 @@ func (s *Service) commit(ctx context.Context, w *writing) error {
 func (wk *work) landed(v schema.Version, numbers []schema.Values, i int, w *writing) {
 	wk.after.Version, wk.after.UpdatedAt, wk.after.UpdatedBy = v, w.at, w.Actor.User
 	if i < len(numbers) {
-		for f, text := range numbers[i] {
-			wk.after.Values[f] = text
-		}
+		maps.Copy(wk.after.Values, numbers[i])
 	}
 }
 

@@ -1,9 +1,9 @@
 package record
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"hash/fnv"
 	"math"
 
 	"tongban/schema"
@@ -24,14 +24,12 @@ const (
 // bindingOf is a number that differs between requests whose orders or
 // conditions differ: a cursor fits only the request that it came from.
 func bindingOf(parts ...string) uint64 {
-	h := fnv.New64a()
-	var size [8]byte
+	var b []byte
 	for _, p := range parts {
-		binary.LittleEndian.PutUint64(size[:], uint64(len(p)))
-		h.Write(size[:])
-		h.Write([]byte(p))
+		b = append(binary.AppendUvarint(b, uint64(len(p))), p...)
 	}
-	return h.Sum64()
+	sum := sha256.Sum256(b)
+	return binary.LittleEndian.Uint64(sum[:])
 }
 
 func encodeCursor(binding uint64, c *query.Cursor) string {

@@ -199,9 +199,7 @@ func (f *feeder) hadAccess(r *access.Rights, now *schema.Record, c *store.Change
 	for id := range c.After {
 		was.Values[id] = c.Before[id]
 	}
-	for id, v := range c.Before {
-		was.Values[id] = v
-	}
+	maps.Copy(was.Values, c.Before)
 	maps.DeleteFunc(was.Values, func(_ schema.FieldID, v schema.Value) bool { return v == nil })
 	return f.rd.of(r, &was).May(access.Read)
 }

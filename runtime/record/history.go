@@ -29,6 +29,8 @@ type FieldChange struct {
 
 // History returns the changes of a record, newest first, whose version is
 // below before (0: all). Hidden fields are absent, as are updates of nothing else.
+//
+//nolint:revive // one argument more than five reads better than a struct of two
 func (s *Service) History(ctx context.Context, a access.Actor, ent schema.EntityID, id schema.RecordID, before schema.Version, limit int) ([]HistoryEntry, error) {
 	snap, r, err := s.rights(ctx, a, ent)
 	if err != nil {

@@ -140,7 +140,10 @@ func (w *writing) applyDerived(edits []derivedEdit) error {
 func (w *writing) applyDerivedOne(d *derivedEdit) error {
 	ent, inverse := d.f.Options.Entity, d.f.Options.Inverse
 	sd, err := w.side(ent)
-	if err != nil || sd.shape.Field(inverse) == nil || sd.entity.Field(inverse) == nil {
+	if err != nil && fail.KindOf(err) != fail.NotFound {
+		return err
+	}
+	if sd == nil || sd.shape.Field(inverse) == nil || sd.entity.Field(inverse) == nil {
 		w.fault(d.work, fail.New(fail.Forbidden, "field.readOnly"), d.f.Key)
 		return nil
 	}

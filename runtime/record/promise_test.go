@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -94,7 +94,7 @@ func TestService_manyWriters(t *testing.T) {
 
 	t.Run("two nodes that write different fields of one record both win", func(t *testing.T) {
 		now := func() time.Time { return w.clock }
-		log := slog.New(slog.NewTextHandler(io.Discard, nil))
+		log := slog.New(slog.DiscardHandler)
 		src := ids.New(now, 1)
 		cat := catalog.New(w.engine, catalog.Options{Now: now, IDs: src, Log: log})
 		other := record.New(record.Options{Engine: w.engine, Catalog: cat, IDs: src, Now: now, Log: log})
@@ -104,7 +104,7 @@ func TestService_manyWriters(t *testing.T) {
 			wg.Go(func() {
 				for j := range 10 {
 					_, err := s.Write(t.Context(), w.batch(boss, e, record.Change{
-						Op: store.OpUpdate, ID: r.Record.ID, Fields: map[string]any{[]string{"a", "b"}[i]: fmt.Sprint(j)},
+						Op: store.OpUpdate, ID: r.Record.ID, Fields: map[string]any{[]string{"a", "b"}[i]: strconv.Itoa(j)},
 					}))
 					require.NoError(t, err)
 				}
@@ -141,7 +141,7 @@ func TestService_references(t *testing.T) {
 	w := newWorld(t)
 	e := w.entity("客户", text("name"), field("owner", "user"), field("files", "attachment"))
 	now := func() time.Time { return w.clock }
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	s := record.New(record.Options{
 		Engine: w.engine, Catalog: w.catalog, IDs: ids.New(now, 2), Now: now, Log: log,
 		Attachable: func(_ context.Context, a access.Actor, list []schema.FileID) ([]schema.FileID, error) {

@@ -117,7 +117,7 @@ func (s *Service) plan(snap *catalog.Snapshot, r *access.Rights, q *Request) (*p
 
 func (s *Service) viewOf(snap *catalog.Snapshot, r *access.Rights, id schema.ViewID) (*schema.View, error) {
 	if id == 0 {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no view was asked for
 	}
 	v, err := s.catalog.VisibleView(r.Actor(), snap, id)
 	if err != nil {
@@ -205,26 +205,26 @@ func (c *conditions) search(text string) error {
 		return fail.New(fail.Invalid, "query.searchTooLong").On("search").With("max", maxSearch)
 	}
 	var everywhere []schema.FieldID
-	any := query.Or{}
+	hits := query.Or{}
 	for _, f := range c.entity.Live() {
 		t, ok := field.Of(f.Type)
 		if !ok || !t.Traits(f).Searchable || t.Traits(f).Kind != schema.KindText || !c.rights.Readable(f.ID) {
 			continue
 		}
 		if x := c.rights.RowFilter(f.ID); x != nil {
-			any = append(any, query.And{x, query.TextOp{Fields: []schema.FieldID{f.ID}, Mode: query.Contains, Val: text}})
+			hits = append(hits, query.And{x, query.TextOp{Fields: []schema.FieldID{f.ID}, Mode: query.Contains, Val: text}})
 			continue
 		}
 		everywhere = append(everywhere, f.ID)
 	}
 	if len(everywhere) > 0 {
-		any = append(any, query.TextOp{Fields: everywhere, Mode: query.Contains, Val: text})
+		hits = append(hits, query.TextOp{Fields: everywhere, Mode: query.Contains, Val: text})
 	}
-	if len(any) == 1 {
-		c.parts = append(c.parts, any[0])
+	if len(hits) == 1 {
+		c.parts = append(c.parts, hits[0])
 		return nil
 	}
-	c.parts = append(c.parts, any)
+	c.parts = append(c.parts, hits)
 	return nil
 }
 

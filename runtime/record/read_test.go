@@ -139,7 +139,7 @@ func TestService_canary(t *testing.T) {
 		_, err := s.records.Write(t.Context(), s.batch(s.half, s.e, record.Change{
 			Op: store.OpUpdate, ID: s.mine.Record.ID, Values: schema.Values{code.ID: canary},
 		}))
-		f := requireFail(t, err, fail.Invalid, "field.notUnique", "code")
+		f := failure(t, err, fail.Invalid, "field.notUnique", "code")
 		require.Empty(t, f.Params)
 	})
 

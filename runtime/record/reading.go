@@ -275,7 +275,7 @@ func appendFiles(dst []schema.FileID, v schema.Value) []schema.FileID {
 
 func (rd *reading) files(ids []schema.FileID) (map[schema.FileID]field.FileInfo, error) {
 	if len(ids) == 0 || rd.svc.files == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nothing is a fine answer
 	}
 	slices.Sort(ids)
 	m, err := rd.svc.files(rd.ctx, rd.actor.Tenant, slices.Compact(ids))
@@ -326,7 +326,7 @@ func (rd *reading) derive(c *column, rows []*Row, wanted map[schema.EntityID][]s
 // titles loads what linked records are called, of those that may be read.
 func (rd *reading) titles(wanted map[schema.EntityID][]schema.RecordID) (map[schema.EntityID]map[schema.RecordID]string, error) {
 	if len(wanted) == 0 || rd.r == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nothing is a fine answer
 	}
 	out := make(map[schema.EntityID]map[schema.RecordID]string, len(wanted))
 	for ent, ids := range wanted {

@@ -20,11 +20,11 @@ import (
 const MaxBatch = 1000
 
 // Files finds what is known of attached files. Unknown ones are left out.
-type Files func(ctx context.Context, t schema.TenantID, ids []schema.FileID) (map[schema.FileID]field.FileInfo, error)
+type Files func(ctx context.Context, t schema.TenantID, list []schema.FileID) (map[schema.FileID]field.FileInfo, error)
 
 // Attachable returns those of the files that an actor may attach to a record:
 // their own. Without it a file id that was guessed would open the file.
-type Attachable func(ctx context.Context, a access.Actor, ids []schema.FileID) ([]schema.FileID, error)
+type Attachable func(ctx context.Context, a access.Actor, list []schema.FileID) ([]schema.FileID, error)
 
 // Rule is a builder's before-save rule. It may refuse the record with an error
 // or return values to set, which are checked like any other input.

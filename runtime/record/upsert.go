@@ -52,15 +52,15 @@ func (w *writing) matchUpserts() error {
 // upsertKey is the key of a change, false where a value is missing or faulty
 // (validation will say so).
 func (w *writing) upsertKey(wk *work, keys []*schema.Field) (string, bool) {
-	key := ""
+	var key []byte
 	for _, f := range keys {
 		v := w.givenValue(wk, f)
 		if v == nil {
 			return "", false
 		}
-		key += fmt.Sprintf("%T:%v\x00", v, v)
+		key = fmt.Appendf(key, "%T:%v\x00", v, v)
 	}
-	return key, true
+	return string(key), true
 }
 
 // givenValue is what a change gives to a field, nil for nothing or nonsense.
@@ -108,11 +108,11 @@ func (w *writing) findUpserts(sd *side, keys []*schema.Field) (map[string]*schem
 			return nil, fmt.Errorf("find records to update: %w", err)
 		}
 		for _, rec := range p.Records {
-			k := ""
+			var k []byte
 			for _, f := range keys {
-				k += fmt.Sprintf("%T:%v\x00", rec.Get(f.ID), rec.Get(f.ID))
+				k = fmt.Appendf(k, "%T:%v\x00", rec.Get(f.ID), rec.Get(f.ID))
 			}
-			found[k] = rec
+			found[string(k)] = rec
 		}
 		if p.Next == nil {
 			return found, nil

@@ -146,7 +146,7 @@ func (w *writing) writable(wk *work, f *schema.Field, name string) (*schema.Fiel
 	if !ok {
 		return nil, nil, fail.New(fail.Invalid, "field.unknown").On(name)
 	}
-	right := schema.Hidden
+	var right schema.Right
 	switch {
 	case wk.op != store.OpCreate:
 		right = wk.access.Right(f.ID)

@@ -3,7 +3,6 @@ package record_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -39,7 +38,7 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{TB: t, clock: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC), nextOne: 2}
 	now := func() time.Time { return w.clock }
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	e, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Log: log, Now: now})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })
@@ -176,7 +175,14 @@ func (w *world) titles(a access.Actor, e *schema.Entity, q record.Request) []str
 }
 
 // requireFail checks kind, code and field of an error.
-func requireFail(t testing.TB, err error, kind fail.Kind, code, fieldKey string) *fail.Error {
+func requireFail(t testing.TB, err error, kind fail.Kind, code, fieldKey string) {
+	t.Helper()
+	e := failure(t, err, kind, code, fieldKey)
+	require.NotNil(t, e)
+}
+
+// failure checks an error as requireFail does and returns it.
+func failure(t testing.TB, err error, kind fail.Kind, code, fieldKey string) *fail.Error {
 	t.Helper()
 	require.Error(t, err)
 	e := fail.Of(err)

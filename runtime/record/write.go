@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -325,9 +326,7 @@ func (wk *work) prepare(id schema.RecordID, w *writing) {
 	if b := wk.before; b != nil {
 		after.Version, after.CreatedAt, after.CreatedBy = b.Version, b.CreatedAt, b.CreatedBy
 		after.UpdatedAt, after.UpdatedBy = b.UpdatedAt, b.UpdatedBy
-		for f, v := range b.Values {
-			after.Values[f] = v
-		}
+		maps.Copy(after.Values, b.Values)
 	} else {
 		after.UpdatedAt, after.UpdatedBy = w.at, w.Actor.User
 	}
