@@ -115,7 +115,7 @@ const roles = createRoute({
     const role = text(search.role);
     return role ? { role } : {};
   },
-  component: lazyRouteComponent(() => import("@/features/roles/roles-page"), "RolesPage"),
+  component: lazyRouteComponent(() => import("./routes/admin-routes"), "RolesRoute"),
 });
 const settings = createRoute({
   getParentRoute: () => shell,
@@ -124,7 +124,7 @@ const settings = createRoute({
     const tab = text(search.tab);
     return tab ? { tab } : {};
   },
-  component: lazyRouteComponent(() => import("@/features/settings/settings-page"), "SettingsPage"),
+  component: lazyRouteComponent(() => import("./routes/admin-routes"), "SettingsRoute"),
 });
 
 export const router = createRouter({

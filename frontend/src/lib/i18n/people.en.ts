@@ -126,5 +126,8 @@ export const peopleEn: Same<typeof peopleZh> = {
   "roles.noTablesText": "Once there are apps with tables, set here what a role may do.",
   "roles.clearedActs": "Without “view” the other rights on this table go too",
   "roles.toggle": "Scope and fields of “{name}”",
+  "roles.leaveTitle": "Changes are not saved",
+  "roles.leaveText": "They are lost if you leave now.",
+  "roles.leave": "Leave without saving",
   "roles.none": "No custom roles yet",
 };

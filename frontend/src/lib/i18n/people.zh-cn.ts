@@ -121,5 +121,8 @@ export const peopleZh = {
   "roles.noTablesText": "建好应用和数据表后，在这里设置角色能做什么。",
   "roles.clearedActs": "取消“查看”后，这张表的其他权限也一并取消",
   "roles.toggle": "展开“{name}”的范围和字段",
+  "roles.leaveTitle": "有修改没有保存",
+  "roles.leaveText": "现在离开，这些修改会丢失。",
+  "roles.leave": "不保存并离开",
   "roles.none": "还没有自定义角色",
 } as const;
