@@ -6,6 +6,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -104,11 +105,28 @@ func (s *Server) Guard(c *fiber.Ctx) error {
 		return s.refuse(c, failSmuggled())
 	}
 	err := c.Next()
-	req := &c.Context().Request
-	if req.IsBodyStream() && req.Header.ContentLength() != 0 {
-		c.Context().SetConnectionClose() // the rest of an unread body must not be taken for a request
-	}
+	drop(c)
 	return err
+}
+
+// prefetched is how much of a body has been read before a handler is called.
+const prefetched = 8 << 10
+
+// drop sees to it that the rest of an unread body is not taken for a request:
+// a short one is read, a long one ends the connection.
+func drop(c *fiber.Ctx) {
+	req := &c.Context().Request
+	size := req.Header.ContentLength()
+	if !req.IsBodyStream() || size == 0 {
+		return
+	}
+	if size < 0 || size > prefetched {
+		c.Context().SetConnectionClose()
+		return
+	}
+	if _, err := io.Copy(io.Discard, req.BodyStream()); err != nil {
+		c.Context().SetConnectionClose()
+	}
 }
 
 // Mount adds the routes to an app.

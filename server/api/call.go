@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"tongban/runtime/access"
 	"tongban/runtime/account"
@@ -236,16 +237,28 @@ func (c *call) answer(v any) error {
 	}
 	c.f.Status(status)
 	c.f.Response().Header.SetContentType("application/json")
-	if b, ok := v.(rawJSON); ok {
-		c.f.Response().SetBodyRaw(b)
-		return nil
+	b, ok := v.(rawJSON)
+	if !ok {
+		var err error
+		if b, err = json.Marshal(v); err != nil {
+			return err
+		}
 	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	c.f.Response().SetBodyRaw(b)
+	c.send(b)
 	return nil
+}
+
+// large is the size from which an answer is worth compressing.
+const large = 16 << 10
+
+func (c *call) send(b []byte) {
+	res := c.f.Response()
+	if len(b) >= large && c.f.Context().Request.Header.HasAcceptEncoding("gzip") {
+		b = fasthttp.AppendGzipBytesLevel(make([]byte, 0, len(b)/4), b, fasthttp.CompressBestSpeed)
+		res.Header.Set(fiber.HeaderContentEncoding, "gzip")
+		res.Header.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	}
+	res.SetBodyRaw(b)
 }
 
 func (c *call) say(code string) string { return c.s.Texts.Say(c.language(), code, nil) }

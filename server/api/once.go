@@ -80,6 +80,7 @@ func (s *Server) once(c *call, key string) error {
 	}
 	b, err := json.Marshal(stored{
 		Status: c.f.Response().StatusCode(), Type: string(c.f.Response().Header.ContentType()), Body: c.f.Response().Body(),
+		Encoding: string(c.f.Response().Header.ContentEncoding()),
 	})
 	if err != nil {
 		return err
@@ -88,9 +89,10 @@ func (s *Server) once(c *call, key string) error {
 }
 
 type stored struct {
-	Status int
-	Type   string
-	Body   []byte
+	Status   int
+	Type     string
+	Encoding string
+	Body     []byte
 }
 
 func (c *call) replay(old []byte) error {
@@ -102,6 +104,9 @@ func (c *call) replay(old []byte) error {
 	c.f.Set(headerReplayed, "true")
 	if len(a.Body) > 0 {
 		c.f.Set(fiber.HeaderContentType, a.Type)
+		if a.Encoding != "" {
+			c.f.Set(fiber.HeaderContentEncoding, a.Encoding)
+		}
 		c.f.Response().SetBodyRaw(a.Body)
 	}
 	return nil

@@ -12,14 +12,31 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 type file struct {
 	body, gzip, brotli []byte
 	kind, etag         string
 	forever            bool
+	once               sync.Once // guards the making of gzip where the build made none
+}
+
+// zipped is the file compressed: by the build, or now, once; nil where that
+// gains nothing.
+func (f *file) zipped() []byte {
+	f.once.Do(func() {
+		const least = 1024
+		text := strings.HasPrefix(f.kind, "text/") || strings.Contains(f.kind, "json") || strings.Contains(f.kind, "svg")
+		if f.gzip != nil || !text || len(f.body) < least {
+			return
+		}
+		f.gzip = fasthttp.AppendGzipBytesLevel(nil, f.body, fasthttp.CompressBestCompression)
+	})
+	return f.gzip
 }
 
 // Site is the pages.
@@ -176,9 +193,9 @@ func send(c *fiber.Ctx, f *file, cache string) error {
 	case f.brotli != nil && strings.Contains(accept, "br"):
 		c.Set(fiber.HeaderContentEncoding, "br")
 		body = f.brotli
-	case f.gzip != nil && strings.Contains(accept, "gzip"):
+	case strings.Contains(accept, "gzip") && f.zipped() != nil:
 		c.Set(fiber.HeaderContentEncoding, "gzip")
-		body = f.gzip
+		body = f.zipped()
 	}
 	c.Response().SetBodyRaw(body)
 	return nil
