@@ -102,6 +102,12 @@ test("collapses a group and skips it with the arrow keys", async ({ page }) => {
   await grid.select(2, "name");
   await page.keyboard.press("ArrowDown");
   expect(await grid.active()).toEqual({ row: 8, key: "name" });
+  await page.keyboard.press("Alt+Shift+ArrowLeft");
+  const heads = page.getByRole("grid").locator("[aria-expanded]");
+  await expect(heads).toHaveText(["商务谈判 3 条", "方案报价 5 条", "需求确认 6 条"]);
+  await expect(heads.nth(2)).toHaveAttribute("aria-expanded", "false");
+  await page.keyboard.press("Alt+Shift+ArrowRight");
+  await expect(heads.nth(2)).toHaveAttribute("aria-expanded", "true");
 });
 
 test("moves and resizes columns", async ({ page }) => {

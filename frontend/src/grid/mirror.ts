@@ -35,10 +35,12 @@ export class Mirror {
     input.setAttribute("aria-label", options.text.cellEditor);
     const cols = this.columns();
     const rows = [this.head(cols)];
-    const { from, to } = view.shownRows();
-    for (let row = Math.max(0, from - 1); row < Math.min(view.rows.count, to + 1); row++) {
-      if (view.rows.isShown(row)) {
-        rows.push(this.line(row, cols));
+    const top = view.scroll.top - view.rows.rowHeight;
+    for (const line of view.rows.between(top, top + view.height + view.rows.rowHeight)) {
+      if (line.kind === "record") {
+        rows.push(this.line(line.index, cols));
+      } else if (line.kind === "group") {
+        rows.push(this.group(line.group, cols.length));
       }
     }
     mirror.replaceChildren(...rows);
@@ -93,6 +95,18 @@ export class Mirror {
       cell.setAttribute("aria-selected", String(inRange));
       line.append(cell);
     }
+    return line;
+  }
+
+  private group(index: number, width: number): HTMLElement {
+    const { source, text } = this.core.options;
+    const group = source.groups?.[index];
+    const line = document.createElement("div");
+    line.setAttribute("role", "row");
+    line.setAttribute("aria-expanded", String(group?.collapsed !== true));
+    const cell = element("gridcell", "aria-colspan", width);
+    cell.textContent = group === undefined ? "" : `${group.label.text} ${text.groupCount(group.count)}`;
+    line.append(cell);
     return line;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupHeight, RowLayout } from "./row-layout";
+import { groupHeight, groupOf, RowLayout } from "./row-layout";
 import type { GridGroup } from "./types";
 
 const group = (key: string, count: number, rest: Partial<GridGroup> = {}): GridGroup => ({
@@ -67,6 +67,14 @@ describe("a grouped layout", () => {
     expect(layout.yOf(3)).toBeUndefined();
     expect(layout.yOf(8)).toBe(3 * groupHeight + 3 * 32 + 32);
     expect(layout.shown).toBe(5);
+  });
+
+  it("knows the group of a record, and where a hidden one would go on", () => {
+    expect(groupOf(groups, 7)?.key).toBe("b");
+    expect(groupOf(groups, 8)?.key).toBe("c");
+    expect(groupOf(groups, 10)).toBeUndefined();
+    expect(layout.step(5, 1)).toBe(8);
+    expect(layout.step(5, -1)).toBe(2);
   });
 
   it("steps over collapsed groups", () => {

@@ -85,7 +85,8 @@ export class RowLayout {
     if (this.shown === 0) {
       return 0;
     }
-    const at = Math.max(0, Math.min(this.shown - 1, this.ordinal(index) + delta));
+    const skipped = delta > 0 && !this.isShown(index) ? 1 : 0; // its place is taken by the next shown one
+    const at = Math.max(0, Math.min(this.shown - 1, this.ordinal(index) + delta - skipped));
     return this.nth(at);
   }
 
@@ -145,6 +146,24 @@ export class RowLayout {
   }
 }
 
+/** The innermost group that holds a record. */
+export function groupOf(groups: readonly GridGroup[], index: number): GridGroup | undefined {
+  let first = 0;
+  for (const [i, group] of groups.entries()) {
+    if (isLeaf(groups, i)) {
+      first += group.count;
+      if (index < first) {
+        return group;
+      }
+    }
+  }
+  return undefined;
+}
+
+function isLeaf(groups: readonly GridGroup[], i: number): boolean {
+  return (groups[i + 1]?.level ?? -1) <= (groups[i]?.level ?? 0);
+}
+
 /** Position of the last item that satisfies a condition which holds up to some point. */
 function lastWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
   let low = 0;
@@ -196,7 +215,7 @@ function grouped({ rowHeight, canAdd }: LayoutInput, groups: readonly GridGroup[
   let first = 0;
   let hidden = Number.POSITIVE_INFINITY; // groups of a level above this are inside a collapsed one
   for (const [i, group] of groups.entries()) {
-    const leaf = (groups[i + 1]?.level ?? -1) <= group.level;
+    const leaf = isLeaf(groups, i);
     const inside = group.level > hidden;
     if (!inside) {
       hidden = group.collapsed ? group.level : Number.POSITIVE_INFINITY;

@@ -14,7 +14,7 @@ import {
 import { headerHeight } from "../view";
 import type { Writer } from "../writer";
 import type { CellEditor } from "./editor";
-import { openColumnMenu, openRowMenu } from "./menus";
+import { foldGroup, openColumnMenu, openRowMenu } from "./menus";
 
 const arrows: Readonly<Record<string, Direction>> = {
   ArrowUp: "up",
@@ -117,6 +117,10 @@ export class Keyboard {
     }
     if (press.mod && !press.alt) {
       return this.command(press, s) || this.walk(press, s);
+    }
+    if (press.alt && press.shift && (press.key === "ArrowLeft" || press.key === "ArrowRight")) {
+      foldGroup(this.core, s.anchor.row, press.key === "ArrowLeft");
+      return true;
     }
     if (press.alt && press.key === "ArrowDown") {
       openColumnMenu(this.core, s.anchor.col);

@@ -1,5 +1,6 @@
-/** Menus that the page opens at a place of the grid. */
+/** What the page is asked for at a place of the grid. */
 import type { GridCore } from "../core";
+import { groupOf } from "../row-layout";
 import { headerHeight } from "../view";
 
 /** Asks the page for a column's menu below its head. */
@@ -20,5 +21,13 @@ export function openRowMenu(core: GridCore, index: number, col: number): void {
   if (row !== undefined && rect !== undefined) {
     const { x, y, height } = core.toClient(rect);
     core.options.onRowMenu?.(row, { x, y: y + height });
+  }
+}
+
+/** Shuts or opens the group of a record. */
+export function foldGroup({ options }: GridCore, index: number, shut: boolean): void {
+  const group = groupOf(options.source.groups ?? [], index);
+  if (group !== undefined && group.collapsed !== shut) {
+    options.onToggleGroup?.(group.key, shut);
   }
 }
