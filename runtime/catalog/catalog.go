@@ -29,7 +29,8 @@ const (
 	KindRole       = "role"
 	KindMember     = "member"
 	KindDepartment = "department"
-	kindPolicy     = "policy" // its version is Snapshot.PolicyVersion
+	kindFormer     = "formerMember" // who left, for their names in history
+	kindPolicy     = "policy"       // its version is Snapshot.PolicyVersion
 )
 
 // The limits. They keep a snapshot small enough to hold and to load at once.

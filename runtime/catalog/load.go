@@ -56,6 +56,7 @@ func emptySnapshot() *Snapshot {
 		byApp: map[schema.AppID][]*schema.Entity{}, shapes: map[schema.EntityID]*store.Shape{},
 		views: map[schema.ViewID]*schema.View{}, byEntity: map[schema.EntityID][]*schema.View{},
 		roles: map[schema.RoleID]*schema.Role{}, members: map[schema.UserID]*schema.Member{},
+		former:      map[schema.UserID]*schema.Member{},
 		departments: map[schema.DeptID]*schema.Department{}, docs: map[string]parsed{},
 	}
 }
@@ -96,6 +97,8 @@ func (l *loader) all() error {
 			s.members[v.User] = v
 			s.memberList = append(s.memberList, v)
 		}),
+		each(l, kindFormer, func(v *schema.Member) *schema.Version { return &v.Version },
+			func(v *schema.Member) { s.former[v.User] = v }),
 		each(l, KindDepartment, func(v *schema.Department) *schema.Version { return &v.Version }, func(v *schema.Department) {
 			s.departments[v.ID] = v
 			s.deptList = append(s.deptList, v)

@@ -80,7 +80,8 @@ func (c *Catalog) RemoveMember(ctx context.Context, a access.Actor, u schema.Use
 		if err := checkOwners(a, s, old, nil); err != nil {
 			return nil, err
 		}
-		return []store.DocOp{remove(KindMember, memberKey(u), old.Version), raisePolicy(s)}, nil
+		former, err := put(kindFormer, memberKey(u), -1, schema.Member{User: u, Name: old.Name, JoinedAt: old.JoinedAt})
+		return []store.DocOp{remove(KindMember, memberKey(u), old.Version), former, raisePolicy(s)}, err
 	})
 }
 

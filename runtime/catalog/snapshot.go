@@ -27,6 +27,7 @@ type Snapshot struct {
 	roles       map[schema.RoleID]*schema.Role
 	members     map[schema.UserID]*schema.Member
 	memberList  []*schema.Member
+	former      map[schema.UserID]*schema.Member
 	departments map[schema.DeptID]*schema.Department
 	deptList    []*schema.Department
 	docs        map[string]parsed // what was read, for the next load
@@ -85,6 +86,17 @@ func (s *Snapshot) Members() []*schema.Member { return s.memberList }
 
 // Member returns a user's membership, or nil.
 func (s *Snapshot) Member(u schema.UserID) *schema.Member { return s.members[u] }
+
+// UserName is what a user is called who is, or was, a member; else "".
+func (s *Snapshot) UserName(u schema.UserID) string {
+	if m := s.members[u]; m != nil {
+		return m.Name
+	}
+	if m := s.former[u]; m != nil {
+		return m.Name
+	}
+	return ""
+}
 
 // Actor is a member as one who asks; false for strangers and suspended members.
 func (s *Snapshot) Actor(u schema.UserID) (access.Actor, bool) {

@@ -22,13 +22,8 @@ var (
 	_ field.Zoned = (*names)(nil)
 )
 
-// User is a member's name; "" for one who left.
-func (n *names) User(u schema.UserID) string {
-	if m := n.snap.Member(u); m != nil {
-		return m.Name
-	}
-	return ""
-}
+// User is the name of a member, or of one who left.
+func (n *names) User(u schema.UserID) string { return n.snap.UserName(u) }
 
 // Record is the title of a linked record that the reader may see.
 func (n *names) Record(e schema.EntityID, r schema.RecordID) (string, bool) {

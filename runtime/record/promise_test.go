@@ -172,6 +172,17 @@ func TestService_references(t *testing.T) {
 	})
 }
 
+func TestService_formerMember(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("客户", text("name"))
+	u := w.person("老王", 0, schema.RoleMember)
+	r := w.create(w.as(u), e, `{"name":"x"}`)
+	require.NoError(t, w.catalog.RemoveMember(t.Context(), w.boss(), u))
+	got, err := w.records.Get(t.Context(), w.boss(), e.ID, r.Record.ID)
+	require.NoError(t, err)
+	require.Contains(t, string(got.AppendJSON(nil, record.ByKey)), `"name":"老王"`, "what one who left has done keeps their name")
+}
+
 func TestService_filterScopeOverLinks(t *testing.T) {
 	w := newWorld(t)
 	c := w.entity("客户", text("name"))
