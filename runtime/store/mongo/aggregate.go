@@ -68,7 +68,7 @@ func (r *reader) aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 	if err != nil {
 		return nil, err
 	}
-	filter, err := c.filter(where)
+	filter, err := r.filter(ctx, c, where)
 	if err != nil {
 		return nil, err
 	}

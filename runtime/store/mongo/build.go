@@ -15,9 +15,10 @@ import (
 	"tongban/schema"
 )
 
-// defaultGrace is more than a layout's freshness and a transaction's lifetime:
-// after it, all that is written is written by the changed layout.
-const defaultGrace = fresh + lifetime + time.Second
+// defaultGrace is more than a layout's freshness, a transaction's lifetime and
+// the wait for its commit: after it, all that is written is written by the
+// changed layout.
+const defaultGrace = fresh + 3*lifetime + time.Second
 
 // buildBatch is how many records are rebuilt in one transaction.
 const buildBatch = 500

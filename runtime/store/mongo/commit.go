@@ -39,17 +39,13 @@ func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit)
 		return nil, err
 	}
 	defer leave()
-	layouts, err := e.layoutsFor(ctx, t, c)
-	if err != nil {
-		return nil, err
-	}
 	defer e.numbers.lock(countersOf(t, c))()
 	s, err := e.newSession(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.end(ctx)
-	receipt, err := e.try(ctx, s, &job{tenant: t, commit: c, layouts: layouts, id: bson.NewObjectID().Hex()})
+	receipt, err := e.try(ctx, s, &job{tenant: t, commit: c, id: bson.NewObjectID().Hex()})
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +59,7 @@ func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit)
 type job struct {
 	tenant   schema.TenantID
 	commit   *store.Commit
-	layouts  map[schema.EntityID]*layout
+	layouts  map[schema.EntityID]*layout // as fresh as the try
 	id       string
 	receipts []*store.Receipt // what each try would return
 	unsure   bool             // the outcome of a try is not known
@@ -74,9 +70,13 @@ func (e *Engine) try(ctx context.Context, s *session, j *job) (*store.Receipt, e
 	defer cancel()
 	var last error
 	for n := range maxTries {
+		var err error
+		if j.layouts, err = e.layoutsFor(ctx, j.tenant, j.commit); err != nil {
+			return nil, err
+		}
 		a := newAttempt(e, j, n)
 		j.receipts = append(j.receipts, a.receipt)
-		err := s.run(ctx, a.run)
+		err = s.run(ctx, a.run)
 		switch {
 		case err == nil:
 			return a.receipt, nil

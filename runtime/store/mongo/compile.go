@@ -231,6 +231,9 @@ func (c *compiler) cmp(x query.Cmp) (bson.D, error) {
 	if !ok {
 		return nil, badQuery("comparison %d", x.Op)
 	}
+	if !c.usable(t) {
+		return nil, errKeys
+	}
 	return t.at(op, t.order(v)), nil
 }
 

@@ -81,6 +81,7 @@ type Engine struct {
 
 	mu        sync.Mutex
 	layouts   map[layoutKey]cachedLayout
+	tick      int64 // counts layouts learned and snapshots begun
 	listeners []func(schema.TenantID)
 }
 

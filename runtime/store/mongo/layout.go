@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -199,6 +200,7 @@ type layoutKey struct {
 type cachedLayout struct {
 	layout *layout
 	loaded time.Time
+	tick   int64 // of the engine, when this Gen was first seen
 }
 
 // Ensure makes the storage of an entity fit its shape.
@@ -239,13 +241,9 @@ func (e *Engine) layoutOf(ctx context.Context, t schema.TenantID, ent schema.Ent
 	if ok && now.Sub(c.loaded) < fresh {
 		return c.layout, nil
 	}
-	l := &layout{Tenant: t, Entity: ent}
-	err := e.entities.FindOne(ctx, bson.D{{Key: "_id", Value: l.docID()}}).Decode(l)
-	if err == driver.ErrNoDocuments {
-		return &layout{Tenant: t, Entity: ent, Shape: &store.Shape{Entity: ent, Rev: -1}}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read layout: %w", err)
+	l, err := e.readLayout(ctx, t, ent)
+	if err != nil || l.Gen == 0 {
+		return l, err
 	}
 	if ok && l.Gen == c.layout.Gen {
 		l = c.layout
@@ -254,9 +252,27 @@ func (e *Engine) layoutOf(ctx context.Context, t schema.TenantID, ent schema.Ent
 	return l, nil
 }
 
+// readLayout reads a stored layout, in the session of ctx if it has one.
+func (e *Engine) readLayout(ctx context.Context, t schema.TenantID, ent schema.EntityID) (*layout, error) {
+	l := &layout{Tenant: t, Entity: ent}
+	err := e.entities.FindOne(ctx, bson.D{{Key: "_id", Value: l.docID()}}).Decode(l)
+	if errors.Is(err, driver.ErrNoDocuments) {
+		return &layout{Tenant: t, Entity: ent, Shape: &store.Shape{Entity: ent, Rev: -1}}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("mongo: read layout: %w", err)
+	}
+	return l, nil
+}
+
 func (e *Engine) keepLayout(l *layout, now time.Time) {
 	e.mu.Lock()
-	e.layouts[layoutKey{l.Tenant, l.Entity}] = cachedLayout{l, now}
+	e.tick++
+	c := cachedLayout{l, now, e.tick}
+	if old, ok := e.layouts[layoutKey{l.Tenant, l.Entity}]; ok && old.layout.Gen == l.Gen {
+		c.tick = old.tick
+	}
+	e.layouts[layoutKey{l.Tenant, l.Entity}] = c
 	e.mu.Unlock()
 	if l.unfinished() {
 		e.builder.want(layoutKey{l.Tenant, l.Entity})

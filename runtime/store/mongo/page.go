@@ -30,6 +30,9 @@ func (c *compiler) order(sorts []query.Sort) (*order, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !c.usable(t) {
+			return nil, errKeys
+		}
 		o.idDesc = s.Desc
 		same := func(k sortKey) bool { return k.value == t.value }
 		if o.byID || slices.ContainsFunc(o.keys, same) {

@@ -24,7 +24,10 @@ type reader struct {
 	e    *Engine
 	t    schema.TenantID
 	sess *driver.Session
-	used bool // something has been read
+	used bool // something has been read: the snapshot is taken
+
+	began   int64 // the engine's tick at the first read
+	layouts map[schema.EntityID]*layout
 }
 
 // View reads from one snapshot of a tenant.
@@ -38,7 +41,7 @@ func (e *Engine) View(ctx context.Context, t schema.TenantID, fn func(store.Read
 		return fmt.Errorf("mongo: session: %w", err)
 	}
 	defer sess.EndSession(context.WithoutCancel(ctx))
-	r := &reader{e: e, t: t, sess: sess}
+	r := &reader{e: e, t: t, sess: sess, layouts: map[schema.EntityID]*layout{}}
 	if e.snapshots {
 		return fn(r)
 	}
@@ -57,7 +60,13 @@ func (e *Engine) View(ctx context.Context, t schema.TenantID, fn func(store.Read
 
 // within puts a read into the snapshot.
 func (r *reader) within(ctx context.Context) context.Context {
-	r.used = true
+	if !r.used {
+		r.used = true
+		r.e.mu.Lock()
+		r.e.tick++
+		r.began = r.e.tick
+		r.e.mu.Unlock()
+	}
 	return driver.NewSessionContext(ctx, r.sess)
 }
 
@@ -85,11 +94,42 @@ func hasCode(err error, code int) bool {
 
 // compilerFor returns what a shape's queries are compiled with.
 func (r *reader) compilerFor(ctx context.Context, s *store.Shape, trash bool) (*compiler, error) {
-	l, err := r.e.layoutFor(ctx, r.t, s)
+	l, err := r.layout(ctx, s.Entity, s)
 	if err != nil {
 		return nil, err
 	}
 	return &compiler{layout: l, shape: s, trash: trash}, nil
+}
+
+// layout returns a layout that is no younger than the snapshot: what it says
+// is in all documents must be in those that the snapshot holds. s is nil where
+// any shape will do; the result is then nil for an entity without a layout.
+func (r *reader) layout(ctx context.Context, ent schema.EntityID, s *store.Shape) (l *layout, err error) {
+	if s != nil {
+		l, err = r.e.layoutFor(ctx, r.t, s)
+	} else {
+		l, err = r.e.layoutOf(ctx, r.t, ent)
+	}
+	if err != nil || !r.used {
+		return l, err
+	}
+	r.e.mu.Lock()
+	c := r.e.layouts[layoutKey{r.t, ent}]
+	r.e.mu.Unlock()
+	if c.layout == l && c.tick < r.began {
+		return l, nil
+	}
+	then := r.layouts[ent]
+	if then == nil {
+		if then, err = r.e.readLayout(r.within(ctx), r.t, ent); err != nil {
+			return nil, err
+		}
+		r.layouts[ent] = then
+	}
+	if s != nil && (then.Gen == 0 || !then.serves(s)) {
+		return then.adopt(s), nil
+	}
+	return then, nil
 }
 
 // Get returns the live records with these ids, in their order.
@@ -192,6 +232,9 @@ func (r *reader) find(ctx context.Context, s *store.Shape, q *query.Query) (*sto
 		return nil, err
 	}
 	ord, err := c.order(q.Sort)
+	if errors.Is(err, errKeys) {
+		return r.findSlowly(ctx, c, q, where)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +242,7 @@ func (r *reader) find(ctx context.Context, s *store.Shape, q *query.Query) (*sto
 	if err != nil {
 		return nil, err
 	}
-	filter, err := c.filter(where, ord.exists(), behind)
+	filter, err := r.filter(ctx, c, where, ord.exists(), behind)
 	if err != nil {
 		return nil, err
 	}
@@ -213,19 +256,17 @@ func (r *reader) find(ctx context.Context, s *store.Shape, q *query.Query) (*sto
 	if err != nil {
 		return nil, fmt.Errorf("mongo: find: %w", err)
 	}
-	var rows []*row
-	if err := eachRow(r.within(ctx), cur, func(w *row) { rows = append(rows, w) }); err != nil {
+	recs := make([]*schema.Record, 0, min(n, 128))
+	if err := eachRow(r.within(ctx), cur, func(w *row) { recs = append(recs, w.record(s)) }); err != nil {
 		return nil, err
 	}
-	return pageOf(s, q, rows), nil
+	return pageOf(s, q, recs), nil
 }
 
-func pageOf(s *store.Shape, q *query.Query, rows []*row) *store.Page {
-	p := &store.Page{}
-	for _, w := range rows[:min(len(rows), q.Limit)] {
-		p.Records = append(p.Records, w.record(s))
-	}
-	if len(rows) > q.Limit {
+// pageOf makes a page of one record more than it holds.
+func pageOf(s *store.Shape, q *query.Query, recs []*schema.Record) *store.Page {
+	p := &store.Page{Records: recs[:min(len(recs), q.Limit)]}
+	if len(recs) > q.Limit {
 		last := p.Records[q.Limit-1]
 		p.Next = &query.Cursor{ID: last.ID, Vals: make([]schema.Value, len(q.Sort))}
 		for i, k := range q.Sort {
@@ -265,7 +306,7 @@ func (r *reader) count(ctx context.Context, s *store.Shape, where query.Expr, at
 	if where, err = r.resolve(ctx, where); err != nil {
 		return 0, err
 	}
-	filter, err := c.filter(where)
+	filter, err := r.filter(ctx, c, where)
 	if err != nil {
 		return 0, err
 	}
@@ -326,7 +367,7 @@ func (r *reader) eachSet(ctx context.Context, c *compiler, f schema.FieldID, whe
 	if t.kind != schema.KindSet {
 		return badQuery("field %d holds no set", f)
 	}
-	filter, err := c.filter(where)
+	filter, err := r.filter(ctx, c, where)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (r *reader) resolveAll(ctx context.Context, list []query.Expr) ([]query.Exp
 // other returns what conditions on another entity are compiled with; nil where
 // nothing was ever written to it.
 func (r *reader) other(ctx context.Context, e schema.EntityID) (*compiler, error) {
-	l, err := r.e.layoutOf(ctx, r.t, e)
+	l, err := r.layout(ctx, e, nil)
 	if err != nil || l.Gen == 0 {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (r *reader) idsOf(ctx context.Context, c *compiler, where query.Expr) ([]in
 	if err != nil {
 		return nil, err
 	}
-	filter, err := c.filter(where)
+	filter, err := r.filter(ctx, c, where)
 	if err != nil {
 		return nil, err
 	}
