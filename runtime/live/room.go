@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	// pace is the least time between two flushes of a room: a busy room's events
-	// travel together, those of a quiet one at once.
-	pace = 25 * time.Millisecond
+	// The least time between two flushes of a room grows with its members, since
+	// each flush costs a write to each: a crowd's events travel together, those
+	// of a small room at once.
+	pacePerMember = 15 * time.Microsecond
+	slowestPace   = 25 * time.Millisecond
 	// burst is how many changes of one flush are told one by one; more become a reset.
 	burst = 200
 	// replayMost is how far back a page may have been away and still be told what it missed.
@@ -213,11 +215,8 @@ func (r *room) schedule() {
 		return
 	}
 	r.scheduled = true
-	wait := pace - r.hub.now().Sub(r.flushed)
-	if wait <= 0 || wait > pace {
-		wait = 0
-	}
-	time.AfterFunc(wait, r.flush)
+	pace := min(time.Duration(len(r.members))*pacePerMember, slowestPace)
+	time.AfterFunc(min(max(pace-r.hub.now().Sub(r.flushed), 0), pace), r.flush)
 }
 
 // flush sends what is pending, once for each class of members.
