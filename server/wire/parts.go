@@ -8,12 +8,16 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
+	"tongban/runtime/comment"
+	"tongban/runtime/event"
 	"tongban/runtime/store"
 	"tongban/runtime/store/mongo"
 	"tongban/runtime/store/sqlite"
@@ -63,6 +67,11 @@ func (t tenants) Tenant(ctx context.Context, id schema.TenantID) (*schema.Tenant
 }
 
 func (t tenants) Member(ctx context.Context, id schema.TenantID, u schema.UserID) (*schema.Member, error) {
+	if t.b.follow != nil {
+		if err := t.b.follow(ctx, id); err != nil {
+			return nil, err
+		}
+	}
 	s, err := t.b.Catalog.Tenant(ctx, id)
 	if err != nil {
 		return nil, err
@@ -111,4 +120,31 @@ func offset(path string) (time.Duration, error) {
 		return 0, nil
 	}
 	return time.ParseDuration(s)
+}
+
+// followed returns a function that begins, once per tenant, to drop what the
+// catalogue remembers of it whenever the tenant's log tells of another design,
+// role or member: other nodes write to the same store.
+func followed(c *catalog.Catalog, events *event.Log) func(context.Context, schema.TenantID) error {
+	events.Subscribe("catalog", func(_ context.Context, t schema.TenantID, cs []store.Change) error {
+		if slices.ContainsFunc(cs, func(c store.Change) bool { return c.Op == store.OpDoc && c.DocKind != comment.Kind }) {
+			c.Invalidate(t)
+		}
+		return nil
+	})
+	var mu sync.Mutex
+	seen := map[schema.TenantID]bool{}
+	return func(ctx context.Context, t schema.TenantID) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[t] {
+			return nil
+		}
+		if _, err := events.Follow(ctx, t); err != nil {
+			return err
+		}
+		seen[t] = true
+		c.Invalidate(t) // what was read before is not followed
+		return nil
+	}
 }

@@ -6,9 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -28,6 +26,7 @@ import (
 	"tongban/runtime/live"
 	"tongban/runtime/record"
 	"tongban/runtime/store"
+	"tongban/schema"
 	"tongban/server/api"
 	"tongban/server/config"
 	"tongban/server/ops"
@@ -49,6 +48,9 @@ type Base struct {
 	Policy   *access.Policy
 	Catalog  *catalog.Catalog
 	Accounts *account.Service
+	node     int
+	// follow keeps the catalogue of a tenant fresh where other nodes may change it; nil: nobody else does.
+	follow func(context.Context, schema.TenantID) error
 }
 
 // Open opens the store and builds what stands on it.
@@ -61,7 +63,11 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, now func() ti
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{Config: c, Log: log, Now: now, Engine: engine, IDs: ids.New(now, nodeNumber(c)), Policy: access.New(now)}
+	node, err := claimNode(ctx, engine, now)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	b := &Base{Config: c, Log: log, Now: now, Engine: engine, node: node, IDs: ids.New(now, node), Policy: access.New(now)}
 	b.Catalog = catalog.New(engine, catalog.Options{Now: now, IDs: b.IDs, Log: log, Policy: b.Policy})
 	b.Accounts = account.New(account.Options{
 		Engine: engine, Tenants: tenants{b}, IDs: b.IDs, Now: now, Log: log, Signup: c.Signup,
@@ -70,20 +76,11 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, now func() ti
 }
 
 // Close closes the store.
-func (b *Base) Close() error { return b.Engine.Close() }
-
-// nodeNumber tells the nodes on one store apart.
-func nodeNumber(c *config.Config) int {
-	if c.SQLite() {
-		return 0
+func (b *Base) Close(ctx context.Context) error {
+	if b.Engine.Info().Distributed {
+		freeNode(context.WithoutCancel(ctx), b.Engine, b.node, b.Log)
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = c.Addr
-	}
-	h := fnv.New32a()
-	_, _ = fmt.Fprintf(h, "%s/%d", host, os.Getpid()) // a hash takes everything
-	return int(h.Sum32())
+	return b.Engine.Close()
 }
 
 // Program is the whole server.
@@ -154,6 +151,10 @@ func (p *Program) door() *ws.Door {
 		return c.Actor, nil
 	}
 	events := event.New(p.Engine, p.Log)
+	if p.Engine.Info().Distributed {
+		p.follow = followed(p.Catalog, events)
+		p.workers = append(p.workers, func(ctx context.Context) { keepNode(ctx, p.Engine, p.Now, p.node, p.Log) })
+	}
 	hub := live.New(p.life, live.Options{
 		Engine: p.Engine, Catalog: p.Catalog, Policy: p.Policy, Records: p.Records, Events: events,
 		Now: p.Now, NewID: p.IDs.Next, Log: p.Log, Actor: actor,
@@ -243,5 +244,5 @@ func (p *Program) Serve(ctx context.Context, listening func(addr string)) error 
 	for range p.workers {
 		<-done
 	}
-	return errors.Join(err, p.Close())
+	return errors.Join(err, p.Close(ctx))
 }

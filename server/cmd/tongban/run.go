@@ -141,7 +141,7 @@ func serve(ctx context.Context, e env, flags *flag.FlagSet, args []string) error
 	}
 	p, err := wire.Build(ctx, base, version)
 	if err != nil {
-		return errors.Join(err, base.Close())
+		return errors.Join(err, base.Close(ctx))
 	}
 	return p.Serve(ctx, func(addr string) {
 		log.InfoContext(ctx, "listening", "addr", addr, "version", version, "store", base.Engine.Info().Name)
@@ -208,7 +208,7 @@ func onStore(ctx context.Context, e env, fn func(*wire.Base) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(base), base.Close())
+	return errors.Join(fn(base), base.Close(ctx))
 }
 
 // password reads one line of the input: a password never stands in the arguments.
