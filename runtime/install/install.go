@@ -57,9 +57,16 @@ type EntityInfo struct {
 
 // FieldInfo is what a gallery shows of a field.
 type FieldInfo struct {
-	Key  string `json:"key"`
-	Name string `json:"name"`
-	Type string `json:"type"`
+	Key     string       `json:"key"`
+	Name    string       `json:"name"`
+	Type    string       `json:"type"`
+	Choices []ChoiceInfo `json:"choices,omitempty"` // of a select field
+}
+
+// ChoiceInfo is what a gallery shows of an option.
+type ChoiceInfo struct {
+	Name  string `json:"name"`
+	Color string `json:"color"`
 }
 
 // Templates lists what can be installed, in a language (zh-CN or en).
@@ -110,7 +117,11 @@ func infoOf(t *templates.Template, locale string) (Info, error) {
 		ei := EntityInfo{Key: e.Key, Name: e.Name.In(locale), Icon: e.Icon, Color: e.Color, Samples: len(rows)}
 		for j := range e.Fields {
 			f := &e.Fields[j]
-			ei.Fields = append(ei.Fields, FieldInfo{Key: f.Key, Name: f.Name.In(locale), Type: f.Type})
+			fi := FieldInfo{Key: f.Key, Name: f.Name.In(locale), Type: f.Type}
+			for _, ch := range f.Choices {
+				fi.Choices = append(fi.Choices, ChoiceInfo{Name: ch.Name.In(locale), Color: ch.Color})
+			}
+			ei.Fields = append(ei.Fields, fi)
 		}
 		for j := range e.Views {
 			ei.Views = append(ei.Views, e.Views[j].Name.In(locale))
