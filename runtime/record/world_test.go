@@ -1,9 +1,11 @@
 package record_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,8 @@ import (
 	"tongban/runtime/ids"
 	"tongban/runtime/record"
 	"tongban/runtime/store"
+	"tongban/runtime/store/mongo"
+	"tongban/runtime/store/mongo/mongotest"
 	"tongban/runtime/store/sqlite"
 	"tongban/schema"
 	"tongban/schema/fail"
@@ -39,13 +43,10 @@ func newWorld(t testing.TB) *world {
 	w := &world{TB: t, clock: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC), nextOne: 2}
 	now := func() time.Time { return w.clock }
 	log := slog.New(slog.DiscardHandler)
-	e, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Log: log, Now: now})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, e.Close()) })
-	w.engine = e
+	w.engine = openEngine(t, log, now)
 	src, policy := ids.New(now, 0), access.New(now)
-	w.catalog = catalog.New(e, catalog.Options{Now: now, IDs: src, Log: log, Policy: policy})
-	w.records = record.New(record.Options{Engine: e, Catalog: w.catalog, Policy: policy, IDs: src, Now: now, Log: log})
+	w.catalog = catalog.New(w.engine, catalog.Options{Now: now, IDs: src, Log: log, Policy: policy})
+	w.records = record.New(record.Options{Engine: w.engine, Catalog: w.catalog, Policy: policy, IDs: src, Now: now, Log: log})
 	tenant, err := w.catalog.CreateTenant(t.Context(), catalog.TenantInput{Name: "华信"}, schema.Member{User: owner, Name: "老板", Email: "boss@example.com"})
 	require.NoError(t, err)
 	w.tenant = tenant.ID
@@ -53,6 +54,26 @@ func newWorld(t testing.TB) *world {
 	require.NoError(t, err)
 	w.app = app.ID
 	return w
+}
+
+// openEngine is SQLite in a fresh folder, or, where TONGBAN_TEST_ENGINE is
+// mongo, a fresh database on what mongotest finds.
+func openEngine(t testing.TB, log *slog.Logger, now func() time.Time) store.Engine {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	var e store.Engine
+	var err error
+	if os.Getenv("TONGBAN_TEST_ENGINE") == "mongo" {
+		e, err = mongo.Open(ctx, mongo.Options{URI: mongotest.Start(t), Log: log, Now: now})
+	} else {
+		e, err = sqlite.Open(ctx, sqlite.Options{Dir: t.TempDir(), Log: log, Now: now})
+	}
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, e.Close())
+		cancel()
+	})
+	return e
 }
 
 func (w *world) as(u schema.UserID) access.Actor {
