@@ -32,7 +32,7 @@ func (c *csvWriter) row(cells []string) error {
 }
 
 func appendCell(dst []byte, s string) []byte {
-	if s == "" || strings.IndexAny(s, ",\"\r\n\t;") < 0 && s[0] != ' ' && s[len(s)-1] != ' ' && !strings.HasPrefix(s, "\uFEFF") {
+	if s == "" || !strings.ContainsAny(s, ",\"\r\n\t;") && s[0] != ' ' && s[len(s)-1] != ' ' && !strings.HasPrefix(s, "\uFEFF") {
 		return append(dst, s...)
 	}
 	dst = append(dst, '"')

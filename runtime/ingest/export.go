@@ -16,7 +16,7 @@ import (
 // rowWriter writes records in one format.
 type rowWriter interface {
 	head(fields []*schema.Field) error
-	record(r *record.Row, fields []*schema.Field) error
+	write(r *record.Row, fields []*schema.Field) error
 	close() error
 }
 
@@ -157,7 +157,7 @@ func (s *Service) exportRows(ctx context.Context, a access.Actor, j *job, fields
 			if !r.Access.May(access.Export) {
 				continue
 			}
-			if err := out.record(r, fields); err != nil {
+			if err := out.write(r, fields); err != nil {
 				return err
 			}
 		}
@@ -201,7 +201,7 @@ func (c *csvRows) head(fields []*schema.Field) error {
 	return c.out.row(c.cells)
 }
 
-func (c *csvRows) record(r *record.Row, fields []*schema.Field) error {
+func (c *csvRows) write(r *record.Row, fields []*schema.Field) error {
 	names := zoned{r.Names(), c.zone}
 	for i, f := range fields {
 		c.cells[i] = ""
@@ -221,7 +221,7 @@ type jsonRows struct {
 
 func (j *jsonRows) head([]*schema.Field) error { return nil }
 
-func (j *jsonRows) record(r *record.Row, _ []*schema.Field) error {
+func (j *jsonRows) write(r *record.Row, _ []*schema.Field) error {
 	j.buf = append(r.AppendJSON(j.buf[:0], record.ByKey), '\n')
 	_, err := j.w.Write(j.buf)
 	return err

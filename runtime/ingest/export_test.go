@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -42,7 +42,7 @@ func TestTextGoesOutAndComesInUnchanged(t *testing.T) {
 	e := w.entity(fields...)
 	var changes []record.Change
 	for i, s := range naughty() {
-		changes = append(changes, record.Change{Op: store.OpCreate, Fields: map[string]any{"no": json.Number(fmt.Sprint(i)), "body": s}})
+		changes = append(changes, record.Change{Op: store.OpCreate, Fields: map[string]any{"no": json.Number(strconv.Itoa(i)), "body": s}})
 	}
 	_, err := w.records.Write(t.Context(), record.Batch{Actor: w.boss(), Entity: e.ID, Changes: changes})
 	require.NoError(t, err)

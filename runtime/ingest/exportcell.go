@@ -38,7 +38,7 @@ func (s *sheetRows) head(fields []*schema.Field) error {
 	return s.out.writeRow(s.cells)
 }
 
-func (s *sheetRows) record(r *record.Row, fields []*schema.Field) error {
+func (s *sheetRows) write(r *record.Row, fields []*schema.Field) error {
 	names := zoned{r.Names(), s.zone}
 	for i, f := range fields {
 		s.cells[i] = s.cell(f, r.Value(f), names, s.styles[i])

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding"
@@ -42,7 +41,7 @@ func encode(t testing.TB, e encoding.Encoding, s string) []byte {
 
 func TestTextComesInExactlyInEveryEncodingAndDelimiter(t *testing.T) {
 	w := newWorld(t)
-	for name, make := range map[string]func(string) []byte{
+	for label, encoded := range map[string]func(string) []byte{
 		"UTF-8":             func(s string) []byte { return []byte(s) },
 		"UTF-8 with a mark": func(s string) []byte { return []byte("\xEF\xBB\xBF" + s) },
 		"GB18030":           func(s string) []byte { return encode(t, simplifiedchinese.GB18030, s) },
@@ -51,9 +50,9 @@ func TestTextComesInExactlyInEveryEncodingAndDelimiter(t *testing.T) {
 		"UTF-16LE bare":     func(s string) []byte { return encode(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), s) },
 	} {
 		for _, delim := range []string{",", ";", "\t"} {
-			t.Run(name+" "+fmt.Sprintf("%q", delim), func(t *testing.T) {
+			t.Run(label+" "+fmt.Sprintf("%q", delim), func(t *testing.T) {
 				e := w.customers()
-				j := w.bring(e, "客户.csv", make(customersCSV(50, 10, delim)), nil)
+				j := w.bring(e, "客户.csv", encoded(customersCSV(50, 10, delim)), nil)
 				require.Equal(t, ingest.Done, j.State, "%+v", j.Error)
 				require.Equal(t, []int{50, 50, 5, 45}, []int{j.Total, j.Done, j.Failed, j.Created})
 				require.Empty(t, j.Notes)
@@ -64,7 +63,7 @@ func TestTextComesInExactlyInEveryEncodingAndDelimiter(t *testing.T) {
 				require.InDelta(t, 42, all[38]["qty"], 0)
 				require.Equal(t, "第42行\n含换行,与\"引号\"", all[38]["notes"])
 				require.Equal(t, "2026-07-15", all[38]["day"])
-				require.Equal(t, "金融", all[38]["industry"].(map[string]any)["name"])
+				require.Equal(t, "金融", name(t, all[38], "industry", "name"))
 			})
 		}
 	}
@@ -214,7 +213,7 @@ func TestAnInterruptedImportGoesOnWithoutDoublingARow(t *testing.T) {
 			if now.State == ingest.Done || now.Done > (restarts+1)*1500 {
 				break
 			}
-			time.Sleep(2 * time.Millisecond)
+			pause()
 		}
 		w.restart()
 		restarts++
@@ -226,10 +225,10 @@ func TestAnInterruptedImportGoesOnWithoutDoublingARow(t *testing.T) {
 	require.Equal(t, rows-rows/100, w.count(e))
 	seen := map[string]bool{}
 	for _, r := range w.all(e) {
-		require.False(t, seen[r["name"].(string)], r["name"])
-		seen[r["name"].(string)] = true
+		require.False(t, seen[name(t, r, "name")], r["name"])
+		seen[name(t, r, "name")] = true
 	}
-	require.Equal(t, rows/100+1, bytes.Count(w.files.all[done.ErrorFile], []byte("\r\n"))-0, "one line per refused row and the header")
+	require.Equal(t, rows/100+1, bytes.Count(w.files.all[done.ErrorFile], []byte("\r\n")), "one line per refused row and the header")
 }
 
 func TestACancelledImportKeepsWhatWentInAndCanBeUndone(t *testing.T) {
@@ -254,7 +253,7 @@ func TestACancelledImportKeepsWhatWentInAndCanBeUndone(t *testing.T) {
 func TestUsersAndLinkedRecordsAreFoundByName(t *testing.T) {
 	w := newWorld(t)
 	company := w.entity(catalog.FieldInput{Name: "名称", Key: "name", Type: "text"})
-	w.bring(company, "x.csv", []byte("名称\n\"华信, 集团\"\n双\n双\n"), nil)
+	w.bring(company, "x.csv", []byte("名称\n\"华信, 集团\"\n双\na\n双\n"), nil)
 	e := w.entity(
 		catalog.FieldInput{Name: "名称", Key: "name", Type: "text"},
 		catalog.FieldInput{Name: "公司", Key: "company", Type: "link", Options: schema.Options{Entity: company.ID}},
@@ -264,6 +263,6 @@ func TestUsersAndLinkedRecordsAreFoundByName(t *testing.T) {
 	require.Equal(t, "field.badLink", j.FirstBad[0].Code) // two have that title
 	require.Equal(t, "field.badUser", j.FirstBad[1].Code)
 	all := w.all(e)
-	require.Equal(t, "华信, 集团", all[0]["company"].([]any)[0].(map[string]any)["name"])
-	require.Equal(t, "老板", all[0]["owner"].([]any)[0].(map[string]any)["name"])
+	require.Equal(t, "华信, 集团", name(t, all[0], "company", "name"))
+	require.Equal(t, "老板", name(t, all[0], "owner", "name"))
 }

@@ -43,7 +43,7 @@ func TestKilledProcess(t *testing.T) {
 		require.NoError(t, err)
 	}
 	for range 6000 {
-		time.Sleep(10 * time.Millisecond) // until it is killed, or there is nothing left to do
+		pause() // until it is killed, or there is nothing left to do
 		if w.service.Idle() {
 			return
 		}
@@ -85,9 +85,7 @@ func TestAnImportSurvivesKill9(t *testing.T) {
 	require.Equal(t, rows-rows/50, w.count(e))
 	seen := map[string]bool{}
 	for _, r := range w.all(e) {
-		name, ok := r["name"].(string)
-		require.True(t, ok)
-		require.False(t, seen[name], name)
-		seen[name] = true
+		require.False(t, seen[name(t, r, "name")], r)
+		seen[name(t, r, "name")] = true
 	}
 }

@@ -82,7 +82,7 @@ func bareFormat(code string) (bare string, elapsed bool) {
 }
 
 // numberCell turns a stored number into what a field reads and what is shown.
-func numberCell(raw string, f format, date1904 bool) cell { //nolint:revive // date1904 is a fact of the workbook
+func numberCell(raw string, f format, date1904 bool) cell {
 	n, err := strconv.ParseFloat(raw, 64)
 	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
 		return cell{text: raw}
@@ -115,7 +115,7 @@ func plainDigits(n float64) string {
 const lastSerial = 2_958_465
 
 // dateCell turns a day number into a date. Day 60, which never was, is left a number.
-func dateCell(n float64, f format, date1904 bool) (cell, bool) { //nolint:revive // date1904 is a fact of the workbook
+func dateCell(n float64, f format, date1904 bool) (cell, bool) {
 	if n < 0 || n >= lastSerial+1 {
 		return cell{}, false
 	}

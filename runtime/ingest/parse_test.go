@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -157,12 +156,12 @@ func FuzzText(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		k, err := detectText(context.Background(), bytes.NewReader(data), Source{})
+		k, err := detectText(t.Context(), bytes.NewReader(data), Source{})
 		if err != nil {
 			require.NotNil(t, fail.Of(err), "%v", err)
 			return
 		}
-		drain(t, openText(context.Background(), bytes.NewReader(data), k))
+		drain(t, openText(t.Context(), bytes.NewReader(data), k))
 	})
 }
 
@@ -176,7 +175,7 @@ func FuzzSheet(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		s := &sheet{
-			book: &workbook{}, ctx: context.Background(), part: io.NopCloser(nil), xml: newXML(strings.NewReader(body)),
+			book: &workbook{}, ctx: t.Context(), part: io.NopCloser(nil), xml: newXML(strings.NewReader(body)),
 			formats: []format{asNumber, asDate}, shared: &sharedTexts{all: []byte("shared"), ends: []uint32{6}},
 		}
 		drain(t, s)

@@ -65,12 +65,12 @@ func (p *Preview) look(t table) ([]*profile, error) {
 	for i := range profiles {
 		profiles[i] = newProfile()
 	}
-	for n := 0; n < lookAt; n++ {
+	for n := range lookAt {
 		r, err := t.next()
-		if errors.Is(err, io.EOF) || n > 0 && fail.Of(err) != nil { // the import will say what is wrong further down
-			break
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, io.EOF), n > 0 && fail.Of(err) != nil: // the import will say what is wrong further down
+			return profiles, nil //nolint:nilerr // see above
+		case err != nil:
 			return nil, err
 		}
 		for i, c := range r.cells {

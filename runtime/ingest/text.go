@@ -222,7 +222,7 @@ func (k textKind) withDelimiter(ctx context.Context, r io.ReadSeeker, given stri
 }
 
 // sniff scores each delimiter by how evenly it cuts the first hundred rows.
-func sniff(sample string, cut bool) byte { //nolint:revive // cut is a fact of the sample
+func sniff(sample string, cut bool) byte {
 	best, bestScore := byte(','), 0.0
 	for i := range len(delimiters) {
 		counts, rows := map[int]int{}, 0

@@ -314,7 +314,7 @@ func (w *workbook) shared(ctx context.Context) (s *sharedTexts, err error) {
 		case tok != xmlText && x.name == "rPh":
 			phonetic = tok == xmlStart
 		case tok == xmlEnd && x.name == "si":
-			s.ends = append(s.ends, uint32(len(s.all))) //nolint:gosec // maxShared is below
+			s.ends = append(s.ends, uint32(len(s.all)))
 		}
 		if len(s.all) > maxShared || len(s.ends) > MaxRows*20 {
 			return nil, refuse("unpacksTooLarge").With("max", maxShared>>20)

@@ -58,6 +58,12 @@ func (f *files) put(name string, b []byte) schema.FileID {
 	return f.next
 }
 
+// clock is the real one: these tests measure and wait.
+func clock() time.Time { return time.Now() } //nolint:forbidigo // see above
+
+// pause waits a little for other goroutines and processes.
+func pause() { <-time.After(5 * time.Millisecond) }
+
 // world is a tenant on a real SQLite store, and its import service.
 type world struct {
 	testing.TB
@@ -90,16 +96,16 @@ func newWorld(t testing.TB) *world {
 
 // open starts everything on the folder.
 func (w *world) open() {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	e, err := sqlite.Open(w.Context(), sqlite.Options{Dir: filepath.Join(w.dir, "db"), Log: log, Now: time.Now})
+	log := slog.New(slog.DiscardHandler)
+	e, err := sqlite.Open(w.Context(), sqlite.Options{Dir: filepath.Join(w.dir, "db"), Log: log, Now: clock})
 	require.NoError(w, err)
 	w.engine = e
-	w.ids = ids.New(time.Now, 0)
-	policy := access.New(time.Now)
-	w.catalog = catalog.New(e, catalog.Options{Now: time.Now, IDs: w.ids, Log: log, Policy: policy})
-	w.records = record.New(record.Options{Engine: e, Catalog: w.catalog, Policy: policy, IDs: w.ids, Now: time.Now, Log: log})
+	w.ids = ids.New(clock, 0)
+	policy := access.New(clock)
+	w.catalog = catalog.New(e, catalog.Options{Now: clock, IDs: w.ids, Log: log, Policy: policy})
+	w.records = record.New(record.Options{Engine: e, Catalog: w.catalog, Policy: policy, IDs: w.ids, Now: clock, Log: log})
 	w.service = ingest.New(ingest.Options{
-		Engine: e, Catalog: w.catalog, Policy: policy, Records: w.records, Files: w.files, IDs: w.ids, Now: time.Now, Log: log,
+		Engine: e, Catalog: w.catalog, Policy: policy, Records: w.records, Files: w.files, IDs: w.ids, Now: clock, Log: log,
 	})
 	ctx, cancel := context.WithCancel(w.Context())
 	done := make(chan struct{})
@@ -158,7 +164,7 @@ func (w *world) wait(id string) *ingest.Job {
 		require.NoError(w, err)
 		switch j.State {
 		case ingest.Queued, ingest.Running, ingest.Undoing:
-			time.Sleep(10 * time.Millisecond)
+			pause()
 		default:
 			return j
 		}
@@ -207,3 +213,23 @@ func (w *world) count(e *schema.Entity) int {
 }
 
 func requestOne() record.Request { return record.Request{Limit: 1} }
+
+// name is the name of a record, or of what one of its fields names first.
+func name(t testing.TB, fields map[string]any, path ...string) string {
+	t.Helper()
+	var v any = fields
+	for _, key := range path {
+		if list, ok := v.([]any); ok && len(list) > 0 {
+			v = list[0]
+		}
+		m, ok := v.(map[string]any)
+		require.True(t, ok, "%v", v)
+		v = m[key]
+		if list, ok := v.([]any); ok && len(list) > 0 {
+			v = list[0]
+		}
+	}
+	s, ok := v.(string)
+	require.True(t, ok, "%v", v)
+	return s
+}

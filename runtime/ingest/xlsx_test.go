@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -99,9 +100,7 @@ func rawWorkbook(t testing.TB, parts map[string]string) []byte {
 		"xl/workbook.xml":            `<workbook xmlns:r="x"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>`,
 		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://x/sharedStrings" Target="/xl/sharedStrings.xml"/><Relationship Id="r3" Type="http://x/styles" Target="styles.xml"/></Relationships>`,
 	}
-	for name, body := range parts {
-		all[name] = body
-	}
+	maps.Copy(all, parts)
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for name, body := range all {
@@ -149,7 +148,7 @@ func TestHostileFilesAreRefusedAndTheServiceLives(t *testing.T) {
 		"shared text not there": {"x.xlsx", rawWorkbook(t, sheet(head+`<row r="2"><c r="A2" t="s"><v>99999999999999</v></c></row></sheetData></worksheet>`)), []string{""}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			from := time.Now()
+			from := clock()
 			id := w.files.put(c.file, c.data)
 			j := w.bring(e, c.file, c.data, nil)
 			got := ""

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -41,7 +42,7 @@ var fixedParts = [][2]string{
 // use, from 1; style 0 is plain.
 func newXLSX(w io.Writer, sheet string, styles []string) (*xlsxWriter, error) {
 	x := &xlsxWriter{zip: zip.NewWriter(w), styles: styles}
-	parts := append(fixedParts[:len(fixedParts):len(fixedParts)],
+	parts := append(slices.Clip(fixedParts),
 		[2]string{"xl/workbook.xml", `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="` + escapeXML(sheetName(sheet)) + `" sheetId="1" r:id="rId1"/></sheets></workbook>`},
 		[2]string{"xl/styles.xml", stylesXML(styles)})
 	for _, p := range parts {

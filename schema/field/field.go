@@ -82,9 +82,29 @@ type Type interface {
 
 // all is the list of types, in the order in which pages offer them.
 var all = []Type{
-	text{}, longText{}, number{}, decimal{}, currency{}, percent{}, rating{}, checkbox{},
-	singleSelect{}, multiSelect{}, date{}, dateTime{}, user{}, phone{}, email{}, webAddress{},
-	attachment{}, link{}, autoNumber{}, createdTime{}, createdBy{}, updatedTime{}, updatedBy{},
+	text{},
+	longText{},
+	number{},
+	decimal{},
+	currency{},
+	percent{},
+	rating{},
+	checkbox{},
+	singleSelect{},
+	multiSelect{},
+	date{},
+	dateTime{},
+	user{},
+	phone{},
+	email{},
+	webAddress{},
+	attachment{},
+	link{},
+	autoNumber{},
+	createdTime{},
+	createdBy{},
+	updatedTime{},
+	updatedBy{},
 }
 
 // All returns the types in the order in which pages offer them.

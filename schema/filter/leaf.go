@@ -159,7 +159,7 @@ func (l *leaf) list() ([]any, error) {
 }
 
 // in compiles a list of values; a null in it asks for emptiness too.
-func (l *leaf) in(neg bool) (query.Expr, error) { //nolint:revive // neg is data of the node
+func (l *leaf) in(neg bool) (query.Expr, error) {
 	list, err := l.list()
 	if err != nil {
 		return nil, err

@@ -92,7 +92,7 @@ func (l *leaf) derived(op string, ids []int64) query.Expr {
 }
 
 // emptySet asks for an empty set, or for one that is not.
-func (l *leaf) emptySet(neg bool) query.Expr { //nolint:revive // neg is data of the node
+func (l *leaf) emptySet(neg bool) query.Expr {
 	if l.f.Type == "link" && l.f.Options.Derived {
 		return query.LinkedFrom{Entity: l.f.Options.Entity, Field: l.f.Options.Inverse, Neg: !neg}
 	}

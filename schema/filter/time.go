@@ -106,31 +106,30 @@ func (l *leaf) span(in any) (span, error) {
 	zone := l.zone()
 	switch s {
 	case "@today":
-		return l.days(value.Day(l.env.Now.UnixMilli(), zone), 1), nil
+		return l.day(value.Day(l.env.Now.UnixMilli(), zone)), nil
 	case "@now":
 		if l.f.Type == "date" {
-			return l.days(value.Day(l.env.Now.UnixMilli(), zone), 1), nil
+			return l.day(value.Day(l.env.Now.UnixMilli(), zone)), nil
 		}
 		now := l.env.Now.UnixMilli()
 		return span{now, now + 1}, nil
 	}
 	if ms, err := value.ParseDate(s); err == nil {
-		return l.days(ms, 1), nil
+		return l.day(ms), nil
 	}
 	ms, err := value.ParseTime(s, zone)
 	if err != nil {
 		return span{}, l.bad("filter.badValue").With("want", "date")
 	}
 	if l.f.Type == "date" {
-		return l.days(value.Day(ms, zone), 1), nil
+		return l.day(value.Day(ms, zone)), nil
 	}
 	return span{ms, ms + 1}, nil
 }
 
-// days is the span of n days from a day on: as days for a date field, as
-// moments in the zone for others.
-func (l *leaf) days(first int64, n int) span {
-	return span{l.start(first, 0), l.start(first, n)}
+// day is the span of a day: a day for a date field, moments in the zone for others.
+func (l *leaf) day(first int64) span {
+	return span{l.start(first, 0), l.start(first, 1)}
 }
 
 // start is where the day n days after first begins.

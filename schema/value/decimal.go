@@ -23,11 +23,11 @@ const MaxScale = 12
 // may spell it) into an integer scaled by 10^scale. It is exact: digits beyond
 // the scale are ErrScale unless they are zeros.
 func ParseDecimal(s string, scale int) (int64, error) {
-	digits, exp, neg, err := splitDecimal(s)
+	d, err := splitDecimal(s)
 	if err != nil {
 		return 0, err
 	}
-	digits = strings.TrimLeft(digits, "0")
+	digits, exp := strings.TrimLeft(d.digits, "0"), d.exp
 	if digits == "" {
 		return 0, nil
 	}
@@ -46,38 +46,41 @@ func ParseDecimal(s string, scale int) (int64, error) {
 	if err != nil || n > math.MaxInt64 {
 		return 0, ErrRange
 	}
-	if neg {
+	if d.neg {
 		return -int64(n), nil
 	}
 	return int64(n), nil
 }
 
-// splitDecimal returns all digits without the point, and the power of ten by
-// which they count.
-func splitDecimal(s string) (digits string, exp int, neg bool, err error) { //nolint:revive // parts of one number
+// digitsOf is a number as it is written: all its digits, the power of ten by
+// which they count, and its sign.
+type digitsOf struct {
+	digits string
+	exp    int
+	neg    bool
+}
+
+func splitDecimal(s string) (digitsOf, error) {
+	var d digitsOf
 	rest := s
 	if rest != "" && (rest[0] == '-' || rest[0] == '+') {
-		neg = rest[0] == '-'
+		d.neg = rest[0] == '-'
 		rest = rest[1:]
 	}
 	if i := strings.IndexAny(rest, "eE"); i >= 0 {
-		exp, err = strconv.Atoi(rest[i+1:])
+		exp, err := strconv.Atoi(rest[i+1:])
 		if err != nil || exp > 400 || exp < -400 {
-			return "", 0, false, ErrSyntax
+			return d, ErrSyntax
 		}
-		rest = rest[:i]
+		d.exp, rest = exp, rest[:i]
 	}
 	whole, frac, _ := strings.Cut(rest, ".")
-	digits = whole + frac
-	if digits == "" || len(digits) > 400 {
-		return "", 0, false, ErrSyntax
+	d.digits = whole + frac
+	d.exp -= len(frac)
+	if d.digits == "" || len(d.digits) > 400 || strings.Trim(d.digits, "0123456789") != "" {
+		return d, ErrSyntax
 	}
-	for i := range len(digits) {
-		if digits[i] < '0' || digits[i] > '9' {
-			return "", 0, false, ErrSyntax
-		}
-	}
-	return digits, exp - len(frac), neg, nil
+	return d, nil
 }
 
 // FormatDecimal writes what ParseDecimal read, with exactly scale decimal places.

@@ -107,14 +107,14 @@ func cutSeparators(s string) (string, error) {
 
 // isPlain reports whether s is digits with at most one point and an exponent.
 func isPlain(s string) bool {
-	_, _, neg, err := splitDecimal(s)
-	return err == nil && !neg && s[0] != '+'
+	d, err := splitDecimal(s)
+	return err == nil && !d.neg && s[0] != '+'
 }
 
 // ParseNumber reads plain digits, as PlainNumber and JSON write them, into a
 // finite float.
 func ParseNumber(s string) (float64, error) {
-	if _, _, _, err := splitDecimal(s); err != nil {
+	if _, err := splitDecimal(s); err != nil {
 		return 0, ErrSyntax
 	}
 	f, err := strconv.ParseFloat(s, 64)

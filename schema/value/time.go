@@ -160,16 +160,23 @@ func parseClock(s string) (time.Duration, error) {
 			return 0, err
 		}
 	}
-	if half != "" && h > 12 && half == "am" || half != "" && h == 0 && half == "pm" {
+	if h = inHalf(h, half); h < 0 {
 		return 0, ErrSyntax
 	}
-	if half == "pm" && h < 12 {
-		h += 12
-	}
-	if half == "am" && h == 12 {
-		h = 0
-	}
 	return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + sec, nil
+}
+
+// inHalf is the hour of the day of an hour of its half; -1 where there is none.
+func inHalf(h int, half string) int {
+	switch {
+	case half == "am" && h > 12, half == "pm" && h == 0:
+		return -1
+	case half == "pm" && h < 12:
+		return h + 12
+	case half == "am" && h == 12:
+		return 0
+	}
+	return h
 }
 
 // cutHalf removes am or pm, in any of the words for them.

@@ -80,7 +80,7 @@ func TestNumbersReadBackWhatWasWritten(t *testing.T) {
 		}
 		back, err := value.ParseNumber(string(value.AppendNumber(nil, f)))
 		require.NoError(t, err)
-		require.Equal(t, f, back)
+		require.Equal(t, math.Float64bits(f), math.Float64bits(back), "%v %v", f, back)
 	}
 }
 

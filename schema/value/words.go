@@ -30,7 +30,7 @@ func readWords(list string) (byMeaning map[string][]string, byWord map[string]st
 
 // ParseBool reads a checkbox as people write it: yes, 1, true, a tick, and the
 // same in Chinese.
-func ParseBool(s string) (value, ok bool) { //nolint:revive // value and found
+func ParseBool(s string) (value, ok bool) {
 	switch meaning[strings.ToLower(strings.TrimSpace(s))] {
 	case "true":
 		return true, true

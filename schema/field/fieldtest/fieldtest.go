@@ -55,7 +55,7 @@ func Run(t *testing.T, typ field.Type, f *schema.Field) {
 
 // Texts that break programs.
 var naughty = []string{
-	"\x00", "a\x00b", "\xff\xfe", "\xed\xa0\x80", strings.Repeat("x", 100_001), strings.Repeat("客", 100_001),
+	"\x00", "a\x00b", "\xff\xfe", "\xed\xa0\x80", strings.Repeat("x", 100_001), strings.Repeat("\u5ba2", 100_001),
 	"-", "+", ".", "%", "e", "1e", "-.e-", "((((", "\"", "\"\"\"", ",,,,", "'; DROP TABLE x; --", "../../etc/passwd",
 	"\u202e\u200b\ufeff", "\U0001F600\u0301", strings.Repeat("9", 5000), strings.Repeat(",", 5000), "=cmd|' /C calc'!A0",
 	"NaN", "Infinity", "1/0", "0x7fffffffffffffff", "9223372036854775808", "-9223372036854775809", "0000-00-00", "99999-12-31", "2026-11-22T99:99:99Z",
@@ -66,8 +66,15 @@ func hostile(t *testing.T, typ field.Type, f *schema.Field, env *field.Env) {
 	cast := *env
 	cast.Typecast = true
 	inputs := []any{
-		true, false, json.Number("1"), json.Number("-1e309"), json.Number("1e-400"), map[string]any{}, map[string]any{"id": json.Number("1")},
-		map[string]any{"id": "x", "more": []any{}}, []any{nil}, []any{[]any{[]any{}}}, []any{map[string]any{}}, slices.Repeat([]any{"x"}, 5000), struct{}{},
+		true, false, json.Number("1"), json.Number("-1e309"), json.Number("1e-400"),
+		map[string]any{},
+		map[string]any{"id": json.Number("1")},
+		map[string]any{"id": "x", "more": []any{}},
+		[]any{nil},
+		[]any{[]any{[]any{}}},
+		[]any{map[string]any{}},
+		slices.Repeat([]any{"x"}, 5000),
+		struct{}{},
 	}
 	for _, s := range naughty {
 		inputs = append(inputs, s, []any{s})

@@ -24,7 +24,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: gen FILE")
 		os.Exit(2)
 	}
-	if err := os.WriteFile(os.Args[1], table(), 0o644); err != nil {
+	if err := os.WriteFile(os.Args[1], table(), 0o600); err != nil { //nolint:gosec // the file that its user names
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
