@@ -37,9 +37,9 @@ const rank: Readonly<Record<Kind, number>> = {
 
 /** The title and up to four telling fields. */
 export function miniColumns(fields: readonly TemplateField[] = []): readonly Column[] {
-  const columns = fields.map(({ name, type, options }, index): Column => {
+  const columns = fields.map(({ name, type, choices }, index): Column => {
     const kind = index === 0 ? "title" : (kinds[type] ?? "text");
-    return { name, kind, ...(options?.choices ? { pills: options.choices } : {}) };
+    return { name, kind, ...(choices ? { pills: choices } : {}) };
   });
   return columns.toSorted((a, b) => rank[a.kind] - rank[b.kind]).slice(0, 5);
 }

@@ -7,7 +7,7 @@ import type { Department, Grant, Invitation, List, Member, Role } from "./types"
 const items =
   <T>(path: string) =>
   async () =>
-    (await api.get<List<T>>(path, { query: { limit: 1000 } })).items;
+    (await api.get<List<T>>(path)).items;
 
 export const peopleKeys = {
   members: ["members"],

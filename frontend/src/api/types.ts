@@ -210,14 +210,16 @@ export interface TemplateField {
   readonly key: string;
   readonly name: string;
   readonly type: string;
-  readonly options?: FieldOptions;
+  readonly choices?: readonly { readonly name: string; readonly color: string }[];
 }
 
 export interface TemplateEntity {
   readonly key: string;
   readonly name: string;
   readonly icon?: string;
-  readonly fields?: readonly TemplateField[];
+  readonly fields: readonly TemplateField[];
+  /** How many sample records there are. */
+  readonly samples: number;
 }
 
 export interface TemplateInfo {
@@ -228,6 +230,7 @@ export interface TemplateInfo {
   readonly icon?: string;
   readonly color?: string;
   readonly entities: readonly TemplateEntity[];
+  readonly roles: readonly string[];
 }
 
 export interface Token extends Ref {

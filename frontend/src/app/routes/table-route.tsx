@@ -5,6 +5,12 @@ import { useRecent } from "@/lib/recent";
 import { PagePending } from "../fallbacks";
 
 const TablePage = lazy(async () => ({ default: (await import("@/features/table/table-page")).TablePage }));
+const _RecordPanel = lazy(async () => ({
+  default: (await import("@/features/record/record-panel")).RecordPanel,
+}));
+const RecordPanel = lazy(async () => ({
+  default: (await import("@/features/record/record-panel")).RecordPanel,
+}));
 const ImportPage = lazy(async () => ({
   default: (await import("@/features/import/import-page")).ImportPage,
 }));
@@ -37,6 +43,8 @@ export function TableRoute() {
         entity={entity}
         view={view}
         record={rec}
+        panel={RecordPanel}
+        panel={RecordPanel}
         onView={(id) => void navigate({ search: (old) => ({ ...old, view: id }) })}
         onRecord={(id) =>
           void navigate({

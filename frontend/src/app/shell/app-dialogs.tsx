@@ -34,7 +34,7 @@ export function NewApp({ withImport, onClose }: NewAppProps) {
       const { id } = await createEntity.mutateAsync({
         app: app.id,
         name: t("home.quickTable"),
-        fields: [{ name: t("table.titleField"), type: "text" }],
+        fields: [{ name: t("entity.titleField"), type: "text" }],
       });
       onClose();
       await navigate({ to: "/app/$app/table/$entity/import", params: { app: app.id, entity: id } });

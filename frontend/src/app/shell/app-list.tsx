@@ -69,6 +69,13 @@ export function AppList({ folded }: { readonly folded: boolean }) {
               <Skeleton width={width} />
             </div>
           ))}
+        {apps?.length === 0 &&
+          [86, 62, 74].map((width) => (
+            <div key={width} className={css.ghost} aria-hidden="true">
+              <i />
+              <i style={{ inlineSize: width }} />
+            </div>
+          ))}
         {apps?.map((app) => (
           <AppRow key={app.id} app={app} open={app.id === open} folded={folded} />
         ))}

@@ -27,7 +27,7 @@ export function NewEntity({ app, onClose }: Close & { readonly app: App }) {
         ...values,
         name,
         app: app.id,
-        fields: [{ name: t("table.titleField"), type: "text" }],
+        fields: [{ name: t("entity.titleField"), type: "text" }],
       });
       onClose();
       await navigate({ to: "/app/$app/table/$entity", params: { app: app.id, entity: entity.id } });
@@ -36,9 +36,9 @@ export function NewEntity({ app, onClose }: Close & { readonly app: App }) {
   });
   return (
     <NameDialog
-      title={t("table.newTitle")}
-      label={t("table.name")}
-      placeholder={t("table.namePlaceholder")}
+      title={t("entity.newTitle")}
+      label={t("entity.name")}
+      placeholder={t("entity.namePlaceholder")}
       act={t("common.create")}
       form={form}
       onClose={onClose}
@@ -65,16 +65,16 @@ export function EditEntity({ entity, onClose }: Close & { readonly entity: Entit
   const { values, errors, set } = form;
   return (
     <NameDialog
-      title={t("table.editTitle")}
-      label={t("table.name")}
-      placeholder={t("table.namePlaceholder")}
+      title={t("entity.editTitle")}
+      label={t("entity.name")}
+      placeholder={t("entity.namePlaceholder")}
       act={t("common.save")}
       form={{ ...form, set: (name, value) => set(name, value) }}
       onClose={onClose}
     >
       <Field
-        label={t("table.recordName")}
-        hint={t("table.recordNameHint")}
+        label={t("entity.recordName")}
+        hint={t("entity.recordNameHint")}
         error={errors.recordName}
         optional
       >
@@ -99,7 +99,7 @@ export function DeleteEntity({ entity, onClose, onDone }: DeleteEntityProps) {
   async function handleDelete(): Promise<void> {
     try {
       await remove.mutateAsync(entity.id);
-      toast({ kind: "good", text: t("table.deleted", { name: entity.name }) });
+      toast({ kind: "good", text: t("entity.deleted", { name: entity.name }) });
       onDone();
       onClose();
     } catch (error) {
@@ -109,9 +109,9 @@ export function DeleteEntity({ entity, onClose, onDone }: DeleteEntityProps) {
   return (
     <Confirm
       danger
-      title={t("table.deleteTitle", { name: entity.name })}
-      text={t("table.deleteText")}
-      act={t("table.delete")}
+      title={t("entity.deleteTitle", { name: entity.name })}
+      text={t("entity.deleteText")}
+      act={t("entity.delete")}
       onAct={handleDelete}
       onClose={onClose}
     />

@@ -40,7 +40,7 @@ function EntityMenu({ app, entity, index, all, onMove }: RowProps) {
             items: [
               {
                 id: "edit",
-                label: t("table.editTitle"),
+                label: t("entity.editTitle"),
                 icon: <Pencil />,
                 onSelect: () => setAsking("edit"),
               },
@@ -68,7 +68,7 @@ function EntityMenu({ app, entity, index, all, onMove }: RowProps) {
             items: [
               {
                 id: "delete",
-                label: t("table.delete"),
+                label: t("entity.delete"),
                 icon: <Trash2 />,
                 danger: true,
                 onSelect: () => setAsking("delete"),

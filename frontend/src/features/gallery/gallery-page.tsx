@@ -83,7 +83,12 @@ export function GalleryPage({ search, category, onSearch, onCategory }: GalleryP
   const found = (templates ?? []).filter(
     (one) =>
       (!category || one.category === category) &&
-      matches(search, one.name, one.description, ...one.entities.map((entity) => entity.name)),
+      matches(
+        search,
+        one.name,
+        one.description,
+        ...one.entities.flatMap(({ name, fields }) => [name, ...fields.map((field) => field.name)]),
+      ),
   );
   return (
     <main className={css.page}>

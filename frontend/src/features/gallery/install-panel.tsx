@@ -43,7 +43,8 @@ export function InstallPanel({ template }: { readonly template: TemplateInfo }) 
   const navigate = useNavigate();
   const [sample, setSample] = useState(true);
   const [language, setLanguage] = useState<Locale>(locale());
-  const fields = template.entities.reduce((sum, entity) => sum + (entity.fields?.length ?? 0), 0);
+  const fields = template.entities.reduce((sum, entity) => sum + entity.fields.length, 0);
+  const samples = template.entities.reduce((sum, entity) => sum + entity.samples, 0);
   async function handleUse(): Promise<void> {
     const app = await create.mutateAsync({ template: template.key, locale: language, sampleData: sample });
     await navigate({ to: "/app/$app", params: { app: app.id } });
@@ -72,7 +73,7 @@ export function InstallPanel({ template }: { readonly template: TemplateInfo }) 
       <div className={css.option}>
         <label htmlFor="sample">
           {t("gallery.sample")}
-          <small>{t("gallery.sampleText")}</small>
+          <small>{t("gallery.sampleText", { count: samples })}</small>
         </label>
         <Switch id="sample" checked={sample} onChange={setSample} disabled={create.isPending} />
       </div>

@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import { Eye } from "lucide-react";
-import { useTemplate } from "@/api/apps";
 import { miniColumns } from "@/api/mini-columns";
 import type { TemplateInfo } from "@/api/types";
 import { t } from "@/lib/i18n";
@@ -17,10 +16,9 @@ export interface TemplateCardProps {
 }
 
 export function TemplateCard({ template, featured }: TemplateCardProps) {
-  const { data } = useTemplate(template.key);
   const shown = Math.min(2, template.entities.length - 1);
   const color = colorOf(template.color, "blue");
-  const fields = data?.entities.reduce((sum, entity) => sum + (entity.fields?.length ?? 0), 0);
+  const fields = template.entities.reduce((sum, entity) => sum + entity.fields.length, 0);
   return (
     <li className={css.card} data-featured={featured}>
       <div
@@ -36,7 +34,7 @@ export function TemplateCard({ template, featured }: TemplateCardProps) {
           color={template.color}
           tables={template.entities}
           shown={shown}
-          columns={miniColumns(data?.entities[shown]?.fields)}
+          columns={miniColumns(template.entities[shown]?.fields)}
         />
       </div>
       <div className={css.words}>
@@ -60,12 +58,14 @@ export function TemplateCard({ template, featured }: TemplateCardProps) {
                   <b>{template.entities.length}</b>
                   {t("gallery.tables")}
                 </span>
-                {fields !== undefined && (
-                  <span>
-                    <b>{fields}</b>
-                    {t("gallery.fields")}
-                  </span>
-                )}
+                <span>
+                  <b>{fields}</b>
+                  {t("gallery.fields")}
+                </span>
+                <span>
+                  <b>{template.roles.length}</b>
+                  {t("gallery.roleUnit")}
+                </span>
               </div>
               <span className={css.go} aria-hidden="true">
                 <Eye size={15} />

@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, ChevronLeft, ChevronRight } from "lucide-react";
-import { useState } from "react";
+import { ArrowLeft, ChevronLeft, ChevronRight, ShieldCheck } from "lucide-react";
+import { createElement, useState } from "react";
 import { useTemplate } from "@/api/apps";
 import { miniColumns } from "@/api/mini-columns";
 import { errorText } from "@/api/problem";
 import type { TemplateInfo } from "@/api/types";
+import { typeOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
 import { useTitle } from "@/lib/use-title";
 import { IconButton } from "@/ui/button";
@@ -81,11 +82,27 @@ function Tables({
               <button type="button" aria-pressed={index === shown} onClick={() => onShow(index)}>
                 <NamedIcon icon={entity.icon} />
                 <span>{entity.name}</span>
-                <em>{t("gallery.fieldCount", { count: entity.fields?.length ?? 0 })}</em>
+                <em>{t("gallery.fieldCount", { count: entity.fields.length })}</em>
               </button>
             </li>
           ))}
         </ul>
+        {template.roles.length > 0 && (
+          <>
+            <h2>
+              {t("gallery.roles")}
+              <em>{template.roles.length}</em>
+            </h2>
+            <ul className={css.fields}>
+              {template.roles.map((role) => (
+                <li key={role}>
+                  <ShieldCheck size={15} strokeWidth={1.75} aria-hidden="true" />
+                  <span>{role}</span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
       </section>
       <section>
         <h2>
@@ -95,9 +112,10 @@ function Tables({
         <ul className={css.fields}>
           {fields.map((field) => (
             <li key={field.key}>
+              {createElement(typeOf(field.type).icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true })}
               <span>{field.name}</span>
               <span className={css.pills}>
-                {field.options?.choices?.slice(0, 4).map((choice) => (
+                {field.choices?.slice(0, 4).map((choice) => (
                   <Pill key={choice.name} small color={choice.color}>
                     {choice.name}
                   </Pill>

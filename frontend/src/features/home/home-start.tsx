@@ -1,7 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { FileUp, LayoutTemplate, Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { useCreateApp, useTemplate, useTemplates } from "@/api/apps";
+import { useCreateApp, useTemplates } from "@/api/apps";
 import { miniColumns } from "@/api/mini-columns";
 import { errorText } from "@/api/problem";
 import type { Me, TemplateInfo } from "@/api/types";
@@ -44,7 +44,6 @@ function StartCard({ picture, title, mark, text, main, children }: CardProps) {
 }
 
 function TemplatePicture({ template }: { readonly template: TemplateInfo }) {
-  const { data } = useTemplate(template.key);
   const shown = Math.min(2, template.entities.length - 1);
   return (
     <Miniature
@@ -54,7 +53,7 @@ function TemplatePicture({ template }: { readonly template: TemplateInfo }) {
       color={template.color}
       tables={template.entities}
       shown={shown}
-      columns={miniColumns(data?.entities[shown]?.fields)}
+      columns={miniColumns(template.entities[shown]?.fields)}
     />
   );
 }

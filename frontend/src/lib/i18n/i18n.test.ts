@@ -14,6 +14,16 @@ describe("catalogues", () => {
     expect(Object.keys(english).sort()).toEqual(Object.keys(zh).sort());
   });
 
+  it("name each key in one area only", () => {
+    const areas = import.meta.glob<Record<string, Record<string, string>>>("./*.zh-cn.ts", { eager: true });
+    const keys = Object.values(areas).flatMap((area) =>
+      Object.values(area).flatMap((texts) => Object.keys(texts)),
+    );
+    expect(keys.length).toBeGreaterThan(100);
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+    expect(keys.length).toBe(Object.keys(zh).length);
+  });
+
   it("hold no empty text", () => {
     expect([...Object.entries(zh), ...Object.entries(english)].filter(([, text]) => !text.trim())).toEqual(
       [],
