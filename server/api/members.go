@@ -18,9 +18,9 @@ func memberRoutes() []Route {
 		{Method: "DELETE", Path: "/members/{usr}", Need: Admin, Status: 204, Summary: "Remove a member", Handle: get(removeMember)},
 		{Method: "GET", Path: "/invitations", Need: Admin, Summary: "List open invitations", Handle: get(listInvitations), Out: items[invitationJSON]{}},
 		{Method: "POST", Path: "/invitations", Need: Admin, Body: smallest, Status: 201, Summary: "Invite somebody", Handle: with(invite), Out: invitationJSON{}},
-		{Method: "GET", Path: "/invitations/{code}", Need: Public, Strict: true, Summary: "What an invitation is for", Handle: get(showInvitation), Out: offerJSON{}},
+		{Method: "GET", Path: "/invitations/{inv}", Need: Public, Strict: true, Summary: "What an invitation is for", Handle: get(showInvitation), Out: offerJSON{}},
 		{Method: "DELETE", Path: "/invitations/{inv}", Need: Admin, Status: 204, Summary: "Withdraw an invitation", Handle: get(withdraw)},
-		{Method: "POST", Path: "/invitations/{code}/accept", Need: Person, Body: smallest, Idem: Never, Summary: "Join the company that invited one", Handle: with(accept), Out: entryJSON{}},
+		{Method: "POST", Path: "/invitations/{inv}/accept", Need: Person, Body: smallest, Idem: Never, Summary: "Join the company that invited one", Handle: with(accept), Out: entryJSON{}},
 	}
 }
 
@@ -237,7 +237,7 @@ type offerJSON struct {
 }
 
 func showInvitation(c *call) (any, error) {
-	inv, t, err := c.s.Accounts.Invitation(c.ctx(), c.param("code"))
+	inv, t, err := c.s.Accounts.Invitation(c.ctx(), c.param("inv"))
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +253,7 @@ func withdraw(c *call) (any, error) {
 }
 
 func accept(c *call, _ *none) (any, error) {
-	e, err := c.s.Accounts.Accept(c.ctx(), c.caller, c.param("code"))
+	e, err := c.s.Accounts.Accept(c.ctx(), c.caller, c.param("inv"))
 	if err != nil {
 		return nil, err
 	}

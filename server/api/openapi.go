@@ -151,7 +151,7 @@ func structSchema(t reflect.Type) object {
 			f := t.Field(i)
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if f.Anonymous && name == "" {
-				add(f.Type)
+				add(deref(f.Type))
 				continue
 			}
 			if name == "" || name == "-" {
@@ -369,4 +369,11 @@ func typed(op object, r *Route, name string) {
 		}})}
 		answer(object{"anyOf": []object{one, many}})
 	}
+}
+
+func deref(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
