@@ -48,7 +48,7 @@ type figure struct {
 
 // Aggregate gives figures over groups.
 func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuery) (rows []query.AggRow, err error) {
-	err = limited(ctx, q.MaxTime, func(ctx context.Context) error {
+	err = r.limited(ctx, q.MaxTime, func(ctx context.Context) error {
 		rows, err = r.aggregate(ctx, s, q)
 		return err
 	})

@@ -71,7 +71,7 @@ func (r *reader) within(ctx context.Context) context.Context {
 }
 
 // limited runs a query within its time.
-func limited(ctx context.Context, most time.Duration, fn func(context.Context) error) error {
+func (r *reader) limited(ctx context.Context, most time.Duration, fn func(context.Context) error) error {
 	if most <= 0 {
 		most = defaultMaxTime
 	}
@@ -82,9 +82,23 @@ func limited(ctx context.Context, most time.Duration, fn func(context.Context) e
 	case err == nil || ctx.Err() != nil:
 		return err
 	case errors.Is(err, context.DeadlineExceeded), inner.Err() != nil, driver.IsTimeout(err), hasCode(err, 50):
-		return fmt.Errorf("%w: %w", store.ErrTooSlow, err)
+		return errors.Join(fmt.Errorf("%w: %w", store.ErrTooSlow, err), r.renew(ctx))
 	}
 	return err
+}
+
+// renew begins a new snapshot where the failure of a query has ended the one
+// that there was: on servers where it hangs on a transaction.
+func (r *reader) renew(ctx context.Context) error {
+	if r.e.snapshots {
+		return nil
+	}
+	r.used = false
+	clear(r.layouts)
+	if err := r.e.abort(ctx, r.sess); err != nil {
+		return err
+	}
+	return r.sess.StartTransaction(transactionOptions())
 }
 
 func hasCode(err error, code int) bool {
@@ -212,7 +226,7 @@ func eachDoc(ctx context.Context, cur *driver.Cursor, fn func(bson.Raw) error) (
 
 // Find returns a page.
 func (r *reader) Find(ctx context.Context, s *store.Shape, q *query.Query) (page *store.Page, err error) {
-	err = limited(ctx, q.MaxTime, func(ctx context.Context) error {
+	err = r.limited(ctx, q.MaxTime, func(ctx context.Context) error {
 		page, err = r.find(ctx, s, q)
 		return err
 	})
@@ -291,7 +305,7 @@ func pageOf(s *store.Shape, q *query.Query, recs []*schema.Record) *store.Page {
 
 // Count counts the live records that match, up to atMost.
 func (r *reader) Count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (n int64, err error) {
-	err = limited(ctx, 0, func(ctx context.Context) error {
+	err = r.limited(ctx, 0, func(ctx context.Context) error {
 		n, err = r.count(ctx, s, where, atMost)
 		return err
 	})
@@ -346,7 +360,7 @@ func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, t
 		vals[i] = int64(id)
 		sought[int64(id)] = true
 	}
-	err = limited(ctx, 0, func(ctx context.Context) error {
+	err = r.limited(ctx, 0, func(ctx context.Context) error {
 		return r.eachSet(ctx, c, f, query.SetOp{Field: f, Mode: query.HasAny, Vals: vals}, func(id schema.RecordID, set []int64) {
 			for _, v := range set {
 				if to := schema.RecordID(v); sought[v] && (limit <= 0 || len(out[to]) < limit) {
