@@ -21,6 +21,7 @@ func (links) Searchable() []schema.FieldID              { return []schema.FieldI
 func (l links) Record(_ schema.EntityID, id schema.RecordID) *schema.Record {
 	return l.recs[id]
 }
+
 func (l links) LinkedFrom(_ schema.EntityID, f schema.FieldID, id schema.RecordID) []*schema.Record {
 	var out []*schema.Record
 	for _, r := range l.recs {
@@ -37,26 +38,58 @@ func TestEveryConditionIsTrueOrFalse(t *testing.T) {
 	in := links{map[schema.RecordID]*schema.Record{7: {ID: 7, Values: schema.Values{1: "item 10", 4: []int64{1}}}}}
 	r := &schema.Record{ID: 1, Version: 3, CreatedAt: 50, Values: schema.Values{1: "Ｉtem 9 北京", 3: int64(5), 4: []int64{7, 2}, 6: false}}
 	yes := []query.Expr{
-		nil, query.True{}, query.And{}, query.Not{X: query.Or{}},
-		query.Cmp{Field: 3, Val: int64(5)}, query.Cmp{Field: 3, Op: query.Le, Val: int64(5)}, query.Cmp{Field: 9, Op: query.Ne, Val: "x"}, query.Cmp{Field: 6, Op: query.Lt, Val: true},
-		query.Cmp{Field: 1, Op: query.Lt, Val: "item 10"}, query.Cmp{Field: schema.SysVersion, Op: query.Gt, Val: int64(2)}, query.Cmp{Field: schema.SysCreatedAt, Val: int64(50)},
-		query.In{Field: 3, Vals: []schema.Value{int64(4), int64(5)}}, query.In{Field: 9, Neg: true, Vals: []schema.Value{"a"}}, query.In{Field: 9, Neg: true},
-		query.SetOp{Field: 4, Vals: []int64{2, 9}}, query.SetOp{Field: 4, Mode: query.HasAll, Vals: []int64{2, 7}}, query.SetOp{Field: 4, Mode: query.HasAll}, query.SetOp{Field: 9, Mode: query.HasNone, Vals: []int64{1}},
-		query.SetOp{Field: 4, Mode: query.SetEq, Vals: []int64{2, 7, 2}}, query.SetOp{Field: 9, Mode: query.SetEq},
-		query.TextOp{Field: 1, Val: "M 9 北"}, query.TextOp{Field: 1, Mode: query.Prefix, Val: "ITEM"}, query.TextOp{Field: 1, Mode: query.Suffix, Val: "京"}, query.TextOp{Field: 1}, query.TextOp{Field: 9, Neg: true},
-		query.TextOp{Fields: []schema.FieldID{1, 5}, Val: "item"}, query.TextOp{Fields: []schema.FieldID{2}, Val: "item", Neg: true},
-		query.Empty{Field: 9}, query.Empty{Field: 3, Neg: true}, query.Ids{5, 1},
-		query.Rel{Field: 4, Entity: 2, Where: query.TextOp{Field: 1, Val: "10"}}, query.Rel{Field: 4, Entity: 2, Where: query.Empty{Field: 1}, Neg: true},
-		query.LinkedFrom{Entity: 2, Field: 4}, query.LinkedFrom{Entity: 2, Field: 4, Where: query.Ids{8}, Neg: true},
+		nil,
+		query.True{},
+		query.And{},
+		query.Not{X: query.Or{}},
+		query.Cmp{Field: 3, Val: int64(5)},
+		query.Cmp{Field: 3, Op: query.Le, Val: int64(5)},
+		query.Cmp{Field: 9, Op: query.Ne, Val: "x"},
+		query.Cmp{Field: 6, Op: query.Lt, Val: true},
+		query.Cmp{Field: 1, Op: query.Lt, Val: "item 10"},
+		query.Cmp{Field: schema.SysVersion, Op: query.Gt, Val: int64(2)},
+		query.Cmp{Field: schema.SysCreatedAt, Val: int64(50)},
+		query.In{Field: 3, Vals: []schema.Value{int64(4), int64(5)}},
+		query.In{Field: 9, Neg: true, Vals: []schema.Value{"a"}},
+		query.In{Field: 9, Neg: true},
+		query.SetOp{Field: 4, Vals: []int64{2, 9}},
+		query.SetOp{Field: 4, Mode: query.HasAll, Vals: []int64{2, 7}},
+		query.SetOp{Field: 4, Mode: query.HasAll},
+		query.SetOp{Field: 9, Mode: query.HasNone, Vals: []int64{1}},
+		query.SetOp{Field: 4, Mode: query.SetEq, Vals: []int64{2, 7, 2}},
+		query.SetOp{Field: 9, Mode: query.SetEq},
+		query.TextOp{Field: 1, Val: "M 9 北"},
+		query.TextOp{Field: 1, Mode: query.Prefix, Val: "ITEM"},
+		query.TextOp{Field: 1, Mode: query.Suffix, Val: "京"},
+		query.TextOp{Field: 1},
+		query.TextOp{Field: 9, Neg: true},
+		query.TextOp{Fields: []schema.FieldID{1, 5}, Val: "item"},
+		query.TextOp{Fields: []schema.FieldID{2}, Val: "item", Neg: true},
+		query.Empty{Field: 9},
+		query.Empty{Field: 3, Neg: true},
+		query.Ids{5, 1},
+		query.Rel{Field: 4, Entity: 2, Where: query.TextOp{Field: 1, Val: "10"}},
+		query.Rel{Field: 4, Entity: 2, Where: query.Empty{Field: 1}, Neg: true},
+		query.LinkedFrom{Entity: 2, Field: 4},
+		query.LinkedFrom{Entity: 2, Field: 4, Where: query.Ids{8}, Neg: true},
 	}
 	for _, x := range yes {
 		require.True(t, query.Match(x, r, in), "%#v", x)
 		require.False(t, query.Match(query.Not{X: x}, r, in), "%#v", x)
 	}
 	no := []query.Expr{
-		query.Or{}, query.Cmp{Field: 9, Val: "x"}, query.Cmp{Field: 9, Op: query.Ge, Val: "x"}, query.Cmp{Field: 9, Op: query.Lt, Val: int64(1)}, query.Cmp{Field: 3, Val: 5.0},
-		query.In{Field: 3}, query.SetOp{Field: 9, Vals: []int64{1}}, query.SetOp{Field: 4, Mode: query.SetEq, Vals: []int64{7}}, query.TextOp{Field: 9}, query.TextOp{Val: "item"},
-		query.Ids{}, query.LinkedFrom{Entity: 2, Field: 4, Where: query.Ids{8}},
+		query.Or{},
+		query.Cmp{Field: 9, Val: "x"},
+		query.Cmp{Field: 9, Op: query.Ge, Val: "x"},
+		query.Cmp{Field: 9, Op: query.Lt, Val: int64(1)},
+		query.Cmp{Field: 3, Val: 5.0},
+		query.In{Field: 3},
+		query.SetOp{Field: 9, Vals: []int64{1}},
+		query.SetOp{Field: 4, Mode: query.SetEq, Vals: []int64{7}},
+		query.TextOp{Field: 9},
+		query.TextOp{Val: "item"},
+		query.Ids{},
+		query.LinkedFrom{Entity: 2, Field: 4, Where: query.Ids{8}},
 	}
 	for _, x := range no {
 		require.False(t, query.Match(x, r, in), "%#v", x)
