@@ -5,9 +5,6 @@ import { useRecent } from "@/lib/recent";
 import { PagePending } from "../fallbacks";
 
 const TablePage = lazy(async () => ({ default: (await import("@/features/table/table-page")).TablePage }));
-const _RecordPanel = lazy(async () => ({
-  default: (await import("@/features/record/record-panel")).RecordPanel,
-}));
 const RecordPanel = lazy(async () => ({
   default: (await import("@/features/record/record-panel")).RecordPanel,
 }));
@@ -43,7 +40,6 @@ export function TableRoute() {
         entity={entity}
         view={view}
         record={rec}
-        panel={RecordPanel}
         panel={RecordPanel}
         onView={(id) => void navigate({ search: (old) => ({ ...old, view: id }) })}
         onRecord={(id) =>
