@@ -5,9 +5,10 @@ interface Item {
   readonly name?: unknown;
 }
 
-/** A link or person that only has a name yet: pasted, to be found by the server. */
+/** A link, person or option that only has a name yet: the server finds or makes it. */
 export function isUnresolved(value: unknown): boolean {
-  return Array.isArray(value) && value.some((item: Item) => item?.id === "");
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.some((item) => typeof item === "object" && item !== null && (item as Item).id === "");
 }
 
 function ref(item: unknown): unknown {

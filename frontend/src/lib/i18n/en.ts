@@ -3,11 +3,13 @@
 import { authEn } from "./auth.en";
 import type { Catalogue, Same } from "./catalogue";
 import { commonEn } from "./common.en";
+import { fieldsEn } from "./fields.en";
 import { gridEn } from "./grid.en";
 import { homeEn } from "./home.en";
 import { peopleEn } from "./people.en";
 import { settingsEn } from "./settings.en";
 import { shellEn } from "./shell.en";
+import { tableEn } from "./table.en";
 
 export const en: Same<Catalogue> = {
   ...commonEn,
@@ -17,4 +19,6 @@ export const en: Same<Catalogue> = {
   ...homeEn,
   ...peopleEn,
   ...settingsEn,
+  ...fieldsEn,
+  ...tableEn,
 };

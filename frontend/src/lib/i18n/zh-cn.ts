@@ -2,11 +2,13 @@
 
 import { authZh } from "./auth.zh-cn";
 import { commonZh } from "./common.zh-cn";
+import { fieldsZh } from "./fields.zh-cn";
 import { gridZh } from "./grid.zh-cn";
 import { homeZh } from "./home.zh-cn";
 import { peopleZh } from "./people.zh-cn";
 import { settingsZh } from "./settings.zh-cn";
 import { shellZh } from "./shell.zh-cn";
+import { tableZh } from "./table.zh-cn";
 
 export const zhCN = {
   ...commonZh,
@@ -16,4 +18,6 @@ export const zhCN = {
   ...homeZh,
   ...peopleZh,
   ...settingsZh,
+  ...fieldsZh,
+  ...tableZh,
 } as const;

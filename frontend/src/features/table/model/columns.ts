@@ -1,0 +1,57 @@
+/** Fields of a view as columns of the grid. */
+import type { Entity } from "@/api/types";
+import { typeOf } from "@/fields/registry";
+import type { ParseEnv } from "@/fields/types";
+import type { GridColumn, SummaryText } from "@/grid/types";
+import { filterFields } from "./filter-model";
+import { type ShownField, shownFields, type ViewDraft } from "./view-model";
+
+export interface ColumnsInput {
+  readonly entity: Entity;
+  readonly draft: ViewDraft;
+  readonly env: ParseEnv;
+  readonly summaries: Readonly<Record<string, SummaryText>>;
+}
+
+function columnOf(
+  { field, width }: ShownField,
+  input: ColumnsInput,
+  filtered: ReadonlySet<string>,
+): GridColumn {
+  const type = typeOf(field.type);
+  const { entity, draft, env, summaries } = input;
+  const sort = draft.sort.find((one) => one.field === field.id);
+  const { scale, currency, unit, max, timeZone } = field.options;
+  return {
+    key: field.key,
+    title: field.name,
+    type: field.type,
+    width,
+    description: field.description,
+    required: field.required,
+    readOnly: type.computed === true || field.right !== "write" || !entity.can.write,
+    sort: sort?.dir,
+    filtered: filtered.has(field.id) || filtered.has(field.key),
+    editor: type.editor,
+    options: {
+      scale,
+      currency,
+      unit,
+      max,
+      timeZone: timeZone ?? env.timeZone,
+      bar: field.type === "percent",
+    },
+    parse: (text) => {
+      const parsed = type.parse(field, text, env);
+      return "value" in parsed ? { value: parsed.value } : undefined;
+    },
+    summary: summaries[field.key],
+  };
+}
+
+export function columnsOf(input: ColumnsInput): GridColumn[] {
+  const filtered = new Set(filterFields(input.draft.filter));
+  return shownFields(input.entity, input.draft)
+    .filter((one) => !one.hidden)
+    .map((one) => columnOf(one, input, filtered));
+}

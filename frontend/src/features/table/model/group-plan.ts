@@ -1,0 +1,129 @@
+/** How a field makes groups: what they are called, what belongs to them, in which order they stand. */
+import type { Field, SortKey } from "@/api/types";
+import type { GroupPlan } from "@/data/layout";
+import { typeOf } from "@/fields/registry";
+import type { GroupLabel, SummaryText } from "@/grid/types";
+import { addDays, addMonths } from "@/lib/calendar";
+import { t } from "@/lib/i18n";
+import { formatDay } from "@/lib/i18n/format";
+import { summaryText } from "./summary-text";
+import type { ShownField } from "./view-model";
+
+interface Key {
+  readonly id?: string;
+  readonly name?: string;
+  readonly color?: string;
+}
+
+const asKey = (key: unknown): Key => (typeof key === "object" && key !== null ? (key as Key) : {});
+const isNothing = (key: unknown) => key === null || key === undefined || key === "";
+const isDated = (field: Field) => typeOf(field.type).family === "date";
+
+function filterOf(field: Field, key: unknown): unknown {
+  const named = { field: field.id };
+  if (isNothing(key)) {
+    return { ...named, op: "isEmpty" };
+  }
+  if (isDated(field)) {
+    const from = String(key);
+    const to = addMonths(from, 1);
+    return field.type === "date"
+      ? { ...named, op: "between", value: [from, addDays(to, -1)] }
+      : {
+          and: [
+            { ...named, op: "gte", value: from },
+            { ...named, op: "lt", value: to },
+          ],
+        };
+  }
+  const { id } = asKey(key);
+  const sets = ["user", "link", "multiSelect"].includes(field.type);
+  return { ...named, op: sets ? "hasAny" : "eq", value: sets ? [id] : (id ?? key) };
+}
+
+function labelOf(field: Field, key: unknown): GroupLabel {
+  if (isNothing(key)) {
+    return { text: t("table.groupEmpty"), kind: "empty" };
+  }
+  const { family } = typeOf(field.type);
+  const { id, name, color } = asKey(key);
+  if (family === "choice") {
+    return { text: name ?? String(key), kind: "pill", color };
+  }
+  if (family === "person") {
+    return { text: name ?? String(key), kind: "avatar", id };
+  }
+  if (family === "date") {
+    return { text: formatDay(String(key), { year: "numeric", month: "long" }), kind: "text" };
+  }
+  if (field.type === "checkbox") {
+    return { text: t(key === true ? "table.yes" : "table.no"), kind: "text" };
+  }
+  return { text: name ?? String(key), kind: "text" };
+}
+
+function compareOf(field: Field, desc: boolean): GroupPlan["compare"] {
+  const order = new Map((field.options.choices ?? []).map((choice, index) => [choice.id, index]));
+  const rank = (key: unknown) => order.get(asKey(key).id ?? "") ?? order.size;
+  return (a, b) => {
+    if (isNothing(a) || isNothing(b)) {
+      return Number(isNothing(a)) - Number(isNothing(b));
+    }
+    const byText = labelOf(field, a).text.localeCompare(labelOf(field, b).text, "zh-CN", { numeric: true });
+    const natural = order.size > 0 ? rank(a) - rank(b) : byText;
+    const dated = isDated(field) ? String(a).localeCompare(String(b)) : natural;
+    return desc ? -dated : dated;
+  };
+}
+
+function valuesOf(field: Field, key: unknown): Readonly<Record<string, unknown>> {
+  if (isNothing(key) || isDated(field)) {
+    return {};
+  }
+  const sets = ["user", "link", "multiSelect"].includes(field.type);
+  return { [field.key]: sets ? [key] : key };
+}
+
+const mostFigures = 12;
+
+/** The figure under a group heading: the footer's own, else what numbers usually want. */
+function figureOf({ field, summary }: ShownField): string | undefined {
+  const numeric = ["currency", "decimal", "number", "percent"].includes(field.type);
+  if (summary !== undefined && ["sum", "avg", "min", "max"].includes(summary)) {
+    return summary;
+  }
+  if (!numeric || summary === "none") {
+    return undefined;
+  }
+  return field.type === "percent" ? "avg" : "sum";
+}
+
+export function groupPlan(sort: SortKey, fields: readonly ShownField[]): GroupPlan | undefined {
+  const field = fields.find((one) => one.field.id === sort.field)?.field;
+  if (field === undefined || typeOf(field.type).groupable !== true) {
+    return undefined;
+  }
+  const byKey = new Map(fields.map((one) => [one.field.key, one.field]));
+  return {
+    field: field.id,
+    ...(isDated(field) && { bucket: "month" }),
+    metrics: fields
+      .filter((one) => !one.hidden)
+      .flatMap((one) => {
+        const op = figureOf(one);
+        return op === undefined ? [] : [{ op, field: one.field.id, key: one.field.key }];
+      })
+      .slice(0, mostFigures),
+    filterOf: (key) => filterOf(field, key),
+    idOf: (key) => (isNothing(key) ? "none" : (asKey(key).id ?? String(key))),
+    labelOf: (key) => labelOf(field, key),
+    compare: compareOf(field, sort.dir === "desc"),
+    valuesOf: (key) => valuesOf(field, key),
+    summaryOf(key, op, value): SummaryText | undefined {
+      const own = byKey.get(key);
+      const text = own === undefined ? undefined : summaryText(own, op, value, 0);
+      // A sum under its own column needs no word.
+      return text === undefined || op !== "sum" ? text : { value: text.value };
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { createElement } from "react";
+import type { Field } from "@/api/types";
+import { typeOf } from "@/fields/registry";
+import type { Option } from "@/ui/listbox";
+
+export function FieldIcon({ field }: { readonly field: Field }) {
+  return createElement(typeOf(field.type).icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true });
+}
+
+export const fieldOptions = (fields: readonly Field[]): Option[] =>
+  fields.map((field) => ({ value: field.id, label: field.name, icon: <FieldIcon field={field} /> }));

@@ -1,0 +1,33 @@
+import { ListFilter } from "lucide-react";
+import { useState } from "react";
+import { t } from "@/lib/i18n";
+import { Button } from "@/ui/button";
+import { Popover } from "@/ui/popover";
+import { countConditions } from "../model/filter-model";
+import type { Table } from "../use-table";
+import { FilterBuilder } from "./filter-builder";
+
+export function FilterPopover({ table }: { readonly table: Table }) {
+  const [open, setOpen] = useState(false);
+  const { draft, control, entity } = table;
+  const count = draft.filter === undefined ? 0 : countConditions(draft.filter);
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      label={t("table.filter")}
+      trigger={
+        <Button icon={<ListFilter />} active={count > 0} count={count}>
+          {t("table.filter")}
+        </Button>
+      }
+    >
+      <FilterBuilder
+        fields={entity.fields}
+        name={entity.recordName || entity.name}
+        filter={draft.filter}
+        onChange={(filter) => control.change({ filter })}
+      />
+    </Popover>
+  );
+}

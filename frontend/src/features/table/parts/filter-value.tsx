@@ -1,0 +1,230 @@
+import { type ReactNode, useEffect, useState } from "react";
+import type { Field } from "@/api/types";
+import { useFields } from "@/fields/context";
+import { withinValues } from "@/fields/date/types";
+import { choiceOptions, memberOptions, useRecordOptions } from "@/fields/options";
+import { typeOf } from "@/fields/registry";
+import type { FilterValue } from "@/fields/types";
+import { t } from "@/lib/i18n";
+import { DatePicker } from "@/ui/date-picker";
+import { Input } from "@/ui/input";
+import { MultiSelect, Select } from "@/ui/select";
+import type { Condition } from "../model/filter-model";
+
+export interface FilterValueProps {
+  readonly field: Field;
+  readonly node: Condition;
+  readonly onChange: (value: unknown) => void;
+}
+
+const listOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+
+/** Typed values are in force when the typing pauses. */
+function Typed(props: {
+  readonly value: unknown;
+  readonly label: string;
+  readonly onChange: (text: string) => void;
+}) {
+  const { value, label, onChange } = props;
+  const [text, setText] = useState(value === undefined || value === null ? "" : String(value));
+  // Waits for the typing to pause.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed starts the wait
+  useEffect(() => {
+    const timer = setTimeout(() => onChange(text), 350);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return <Input size={30} value={text} aria-label={label} onChange={setText} />;
+}
+
+function TextValue({ node, onChange }: FilterValueProps) {
+  return (
+    <Typed
+      key={node.id}
+      label={t("table.value")}
+      value={node.value}
+      onChange={(text) => text !== (node.value ?? "") && onChange(text || undefined)}
+    />
+  );
+}
+
+function useNumber(field: Field) {
+  const env = useFields();
+  return (text: string): unknown => {
+    const parsed = typeOf(field.type).parse({ ...field, options: { scale: 12 } }, text, env);
+    const value = "value" in parsed ? parsed.value : undefined;
+    return value === null || value === undefined ? undefined : Number(value);
+  };
+}
+
+function NumberValue({ field, node, onChange }: FilterValueProps) {
+  const read = useNumber(field);
+  return (
+    <Typed
+      key={node.id}
+      label={t("table.value")}
+      value={node.value}
+      onChange={(text) => read(text) !== node.value && onChange(read(text))}
+    />
+  );
+}
+
+function NumberRange({ field, node, onChange }: FilterValueProps) {
+  const read = useNumber(field);
+  const [from, to] = Array.isArray(node.value) ? (node.value as unknown[]) : [];
+  return (
+    <>
+      <Typed
+        label={t("table.from")}
+        value={from}
+        onChange={(text) => read(text) !== from && onChange([read(text), to])}
+      />
+      <Typed
+        label={t("table.to")}
+        value={to}
+        onChange={(text) => read(text) !== to && onChange([from, read(text)])}
+      />
+    </>
+  );
+}
+
+function DayValue({ node, onChange }: FilterValueProps) {
+  const { weekStart } = useFields();
+  return (
+    <DatePicker
+      size={30}
+      label={t("table.value")}
+      weekStart={weekStart}
+      value={typeof node.value === "string" ? node.value : undefined}
+      onChange={onChange}
+    />
+  );
+}
+
+function DayRange({ node, onChange }: FilterValueProps) {
+  const { weekStart } = useFields();
+  const [from, to] = listOf(node.value);
+  const set = (a: string | undefined, b: string | undefined) => onChange([a ?? "", b ?? ""]);
+  return (
+    <>
+      <DatePicker
+        size={30}
+        label={t("table.from")}
+        weekStart={weekStart}
+        value={from || undefined}
+        onChange={(day) => set(day, to)}
+      />
+      <DatePicker
+        size={30}
+        label={t("table.to")}
+        weekStart={weekStart}
+        value={to || undefined}
+        onChange={(day) => set(from, day)}
+      />
+    </>
+  );
+}
+
+function WithinValue({ node, onChange }: FilterValueProps) {
+  return (
+    <Select
+      size={30}
+      label={t("table.value")}
+      search={false}
+      value={typeof node.value === "string" ? node.value : undefined}
+      options={withinValues.map((value) => ({ value, label: t(`within.${value}`) }))}
+      onChange={onChange}
+    />
+  );
+}
+
+function ChoiceValue({ field, node, onChange }: FilterValueProps) {
+  return (
+    <Select
+      size={30}
+      label={t("table.value")}
+      value={typeof node.value === "string" ? node.value : undefined}
+      options={choiceOptions(field.options.choices)}
+      onChange={onChange}
+    />
+  );
+}
+
+function ChoicesValue({ field, node, onChange }: FilterValueProps) {
+  return (
+    <MultiSelect
+      size={30}
+      label={t("table.value")}
+      value={listOf(node.value)}
+      options={choiceOptions(field.options.choices)}
+      onChange={onChange}
+    />
+  );
+}
+
+function UsersValue({ node, onChange }: FilterValueProps) {
+  const { members } = useFields();
+  return (
+    <MultiSelect
+      size={30}
+      label={t("table.value")}
+      value={listOf(node.value)}
+      options={[{ value: "@me", label: t("table.me") }, ...memberOptions(members)]}
+      onChange={onChange}
+    />
+  );
+}
+
+function RecordsValue({ field, node, onChange }: FilterValueProps) {
+  const ids = listOf(node.value);
+  const { options, setSearch } = useRecordOptions(field.options.entity ?? "", []);
+  const missing = ids.filter((id) => !options.some((one) => one.value === id));
+  return (
+    <MultiSelect
+      size={30}
+      label={t("table.value")}
+      search
+      value={ids}
+      options={[...options, ...missing.map((id) => ({ value: id, label: t("table.oneRecord") }))]}
+      onSearch={setSearch}
+      onChange={onChange}
+    />
+  );
+}
+
+function BoolValue({ node, onChange }: FilterValueProps) {
+  return (
+    <Select
+      size={30}
+      label={t("table.value")}
+      search={false}
+      value={node.value === false ? "no" : "yes"}
+      options={[
+        { value: "yes", label: t("table.ticked") },
+        { value: "no", label: t("table.unticked") },
+      ]}
+      onChange={(value) => onChange(value === "yes")}
+    />
+  );
+}
+
+const inputs: Readonly<Record<FilterValue, (props: FilterValueProps) => ReactNode>> = {
+  none: () => null,
+  text: TextValue,
+  number: NumberValue,
+  numberRange: NumberRange,
+  day: DayValue,
+  dayRange: DayRange,
+  within: WithinValue,
+  choice: ChoiceValue,
+  choices: ChoicesValue,
+  users: UsersValue,
+  records: RecordsValue,
+  bool: BoolValue,
+};
+
+/** What a condition compares with, by field and operator. */
+export function FilterValueInput(props: FilterValueProps) {
+  const Value = inputs[typeOf(props.field.type).filterValue(props.node.op)];
+  return <Value {...props} />;
+}

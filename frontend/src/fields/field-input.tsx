@@ -1,0 +1,312 @@
+/** Editing a value where it stands: in the record's drawer, on a card, in a form. */
+import { Star } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
+import type { Choice, Field } from "@/api/types";
+import { t, tryT } from "@/lib/i18n";
+import { Listbox } from "@/ui/listbox";
+import { Popover } from "@/ui/popover";
+import { Checkbox } from "@/ui/toggles";
+import { useFields } from "./context";
+import { DayEditor } from "./date/day-editor";
+import css from "./fields.module.css";
+import { FileList } from "./file/file-list";
+import { choiceOptions, memberOptions, useRecordOptions } from "./options";
+import { typeOf } from "./registry";
+import { FieldValue, isEmptyValue } from "./show";
+import { type Family, listOf } from "./types";
+
+export interface FieldInputProps {
+  readonly field: Field;
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+  readonly readOnly?: boolean;
+}
+
+function Shown({ field, value, readOnly }: FieldInputProps) {
+  if (isEmptyValue(value) && field.type !== "checkbox") {
+    return <span className={css.empty}>{readOnly ? "–" : t("fields.empty")}</span>;
+  }
+  return <FieldValue field={field} value={value} />;
+}
+
+function editText(field: Field, value: unknown): string {
+  if (value === null || value === undefined) {
+    return "";
+  }
+  return field.type === "percent" ? `${Number((Number(value) * 100).toPrecision(12))}%` : String(value);
+}
+
+function TextEntry(props: FieldInputProps & { readonly onClose: () => void }) {
+  const { field, value, onChange, onClose } = props;
+  const env = useFields();
+  const [text, setText] = useState(() => editText(field, value));
+  const [wrong, setWrong] = useState("");
+
+  function commit(): void {
+    const parsed = typeOf(field.type).parse(field, text, env);
+    if ("error" in parsed) {
+      setWrong(tryT(`error.${parsed.error}`) ?? t("fields.badValue"));
+      return;
+    }
+    if (text !== editText(field, value)) {
+      onChange(parsed.value);
+    }
+    onClose();
+  }
+
+  function handleKey(event: KeyboardEvent): void {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) {
+      return;
+    }
+    event.stopPropagation();
+    const newline = field.type === "longText" && !event.ctrlKey && !event.metaKey;
+    if (event.key === "Enter" && (!newline || event.altKey)) {
+      event.preventDefault();
+      commit();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      onClose();
+    }
+  }
+
+  return (
+    <div>
+      <textarea
+        // biome-ignore lint/a11y/noAutofocus: it was clicked to be edited
+        autoFocus
+        rows={1}
+        className={css.entry}
+        aria-label={field.name}
+        aria-invalid={wrong !== ""}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={handleKey}
+        onBlur={commit}
+      />
+      {wrong && (
+        <div role="alert" className={css.wrong}>
+          {wrong}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Entry(props: FieldInputProps) {
+  const [open, setOpen] = useState(false);
+  if (open) {
+    return <TextEntry {...props} onClose={() => setOpen(false)} />;
+  }
+  return (
+    <button
+      type="button"
+      className={css.place}
+      data-off={props.readOnly}
+      disabled={props.readOnly}
+      aria-label={t("fields.edit", { name: props.field.name })}
+      onClick={() => setOpen(true)}
+    >
+      <Shown {...props} />
+    </button>
+  );
+}
+
+function InPopover(props: FieldInputProps & { readonly children: (close: () => void) => ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const trigger = (
+    <button
+      type="button"
+      className={css.place}
+      data-off={props.readOnly}
+      disabled={props.readOnly}
+      aria-label={t("fields.edit", { name: props.field.name })}
+    >
+      <Shown {...props} />
+    </button>
+  );
+  return (
+    <Popover trigger={trigger} open={open} onOpenChange={setOpen} offset={4}>
+      <div style={{ minInlineSize: 220 }}>{props.children(() => setOpen(false))}</div>
+    </Popover>
+  );
+}
+
+function DayInput(props: FieldInputProps) {
+  return (
+    <InPopover {...props}>
+      {(close) => (
+        <DayEditor
+          field={props.field}
+          value={props.value}
+          onChange={(value, done) => {
+            props.onChange(value);
+            if (done) {
+              close();
+            }
+          }}
+        />
+      )}
+    </InPopover>
+  );
+}
+
+/** What a click in a list makes of the chosen items. */
+function toggled<T extends { readonly id: string }>(
+  chosen: readonly T[],
+  item: T,
+  many: boolean,
+): T[] | null {
+  const there = chosen.some((one) => one.id === item.id);
+  const rest = many ? chosen.filter((one) => one.id !== item.id) : [];
+  const next = there ? rest : [...rest, item];
+  return next.length === 0 ? null : next;
+}
+
+function ChoiceInput(props: FieldInputProps) {
+  const { field, value, onChange } = props;
+  const many = field.type === "multiSelect";
+  const chosen = listOf<Choice>(value);
+  function pick(choice: Choice | undefined, close: () => void): void {
+    if (choice !== undefined) {
+      const next = toggled(chosen, choice, many);
+      onChange(many ? next : (next?.[0] ?? null));
+    }
+    if (!many) {
+      close();
+    }
+  }
+  return (
+    <InPopover {...props}>
+      {(close) => (
+        <Listbox
+          search
+          multiple={many}
+          label={field.name}
+          options={choiceOptions(field.options.choices)}
+          selected={chosen.map((one) => one.id)}
+          onPick={(id) =>
+            pick(
+              field.options.choices?.find((one) => one.id === id),
+              close,
+            )
+          }
+          onCreate={(name) => pick({ id: "", name, color: "gray" }, close)}
+        />
+      )}
+    </InPopover>
+  );
+}
+
+function PersonInput(props: FieldInputProps) {
+  const { field, value, onChange } = props;
+  const { members } = useFields();
+  const many = field.options.many === true;
+  const chosen = listOf(value);
+  return (
+    <InPopover {...props}>
+      {(close) => (
+        <Listbox
+          search
+          multiple={many}
+          label={field.name}
+          options={memberOptions(members)}
+          selected={chosen.map((one) => one.id)}
+          onPick={(id) => {
+            const member = members.find((one) => one.id === id);
+            if (member) {
+              onChange(toggled(chosen, { id, name: member.name }, many));
+            }
+            if (!many) {
+              close();
+            }
+          }}
+        />
+      )}
+    </InPopover>
+  );
+}
+
+function RecordPicker(props: FieldInputProps & { readonly close: () => void }) {
+  const { field, value, onChange, close } = props;
+  const many = field.options.many !== false;
+  const chosen = listOf(value);
+  const { options, setSearch, named } = useRecordOptions(field.options.entity ?? "", chosen);
+  return (
+    <Listbox
+      search
+      multiple={many}
+      label={field.name}
+      options={options}
+      selected={chosen.map((one) => one.id)}
+      onSearch={setSearch}
+      onPick={(id) => {
+        const record = named(id);
+        if (record) {
+          onChange(toggled(chosen, record, many));
+        }
+        if (!many) {
+          close();
+        }
+      }}
+    />
+  );
+}
+
+function LinkInput(props: FieldInputProps) {
+  return <InPopover {...props}>{(close) => <RecordPicker {...props} close={close} />}</InPopover>;
+}
+
+function StarInput({ field, value, onChange, readOnly }: FieldInputProps) {
+  return (
+    <span className={css.place} data-off={readOnly}>
+      <span className={css.stars}>
+        {Array.from({ length: field.options.max ?? 5 }, (_, i) => (
+          <button
+            // biome-ignore lint/suspicious/noArrayIndexKey: stars do not move
+            key={i}
+            type="button"
+            disabled={readOnly}
+            data-on={i < Number(value ?? 0)}
+            aria-label={t("fields.stars", { count: i + 1 })}
+            onClick={() => onChange(value === i + 1 ? null : i + 1)}
+          >
+            <Star aria-hidden="true" />
+          </button>
+        ))}
+      </span>
+    </span>
+  );
+}
+
+function TickInput({ field, value, onChange, readOnly }: FieldInputProps) {
+  return (
+    <span className={css.place}>
+      <Checkbox
+        checked={value === true}
+        disabled={readOnly}
+        aria-label={field.name}
+        onChange={(on) => onChange(on)}
+      />
+    </span>
+  );
+}
+
+const inputs: Readonly<Record<Family, (props: FieldInputProps) => ReactNode>> = {
+  text: Entry,
+  number: Entry,
+  date: DayInput,
+  choice: ChoiceInput,
+  check: TickInput,
+  rating: StarInput,
+  person: PersonInput,
+  link: LinkInput,
+  file: FileList,
+};
+
+/** The editor of a value in place, by the field's type. */
+export function FieldInput(props: FieldInputProps) {
+  const type = typeOf(props.field.type);
+  const readOnly = props.readOnly === true || type.computed === true || props.field.right !== "write";
+  const Input = readOnly && type.family !== "file" ? Entry : inputs[type.family];
+  return <Input {...props} readOnly={readOnly} />;
+}

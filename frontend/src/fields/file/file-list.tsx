@@ -1,0 +1,94 @@
+import { Plus, X } from "lucide-react";
+import { type DragEvent, useRef, useState } from "react";
+import { errorText } from "@/api/problem";
+import { t } from "@/lib/i18n";
+import { Button, IconButton } from "@/ui/button";
+import { toast } from "@/ui/toast-store";
+import css from "../fields.module.css";
+import { FileIcon } from "../show";
+import { listOf } from "../types";
+import type { FileValue } from "./types";
+import { uploadFile } from "./upload";
+
+export interface FileListProps {
+  readonly value: unknown;
+  readonly readOnly?: boolean;
+  readonly onChange: (files: readonly FileValue[] | null) => void;
+}
+
+export function sizeText(bytes: number | undefined): string {
+  if (bytes === undefined) {
+    return "";
+  }
+  const step = bytes < 1024 * 1024 ? 1024 : 1024 * 1024;
+  return `${(bytes / step).toFixed(step === 1024 ? 0 : 1)} ${step === 1024 ? "KB" : "MB"}`;
+}
+
+/** The files of a cell: open, remove, add by choosing or dropping. */
+export function FileList({ value, readOnly, onChange }: FileListProps) {
+  const files = listOf<FileValue>(value);
+  const picker = useRef<HTMLInputElement>(null);
+  const [busy, setBusy] = useState(false);
+
+  async function handleFiles(list: globalThis.FileList | null): Promise<void> {
+    const chosen = [...(list ?? [])];
+    if (chosen.length === 0) {
+      return;
+    }
+    setBusy(true);
+    try {
+      const added = await Promise.all(chosen.map(uploadFile));
+      onChange([...files, ...added]);
+    } catch (error) {
+      toast({ kind: "bad", text: errorText(error) });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  function handleDrop(event: DragEvent): void {
+    event.preventDefault();
+    if (!readOnly) {
+      void handleFiles(event.dataTransfer.files);
+    }
+  }
+
+  function handleRemove(id: string): void {
+    const rest = files.filter((file) => file.id !== id);
+    onChange(rest.length === 0 ? null : rest);
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a pointer's shortcut for the button
+    <div className={css.drop} onDragOver={(event) => event.preventDefault()} onDrop={handleDrop}>
+      {files.map((file) => (
+        <div key={file.id} className={css.fileRow}>
+          <FileIcon type={file.type} />
+          <a className={css.clip} href={file.url} target="_blank" rel="noreferrer" style={{ flex: 1 }}>
+            {file.name}
+          </a>
+          <small>{sizeText(file.size)}</small>
+          {!readOnly && (
+            <IconButton size={24} label={t("fields.removeFile")} onClick={() => handleRemove(file.id)}>
+              <X size={14} />
+            </IconButton>
+          )}
+        </div>
+      ))}
+      {!readOnly && (
+        <>
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            onChange={(event) => void handleFiles(event.target.files)}
+          />
+          <Button kind="line" icon={<Plus />} busy={busy} onClick={() => picker.current?.click()}>
+            {t("fields.addFile")}
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
