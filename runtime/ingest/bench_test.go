@@ -94,3 +94,19 @@ func TestAHundredThousandRowsOfAWorkbookComeInFast(t *testing.T) {
 		t.Logf("in: %.0f rows/s, heap from the system +%d MB", 100_000/time.Since(from).Seconds(), int64(after.HeapSys-before.HeapSys)>>20)
 	}
 }
+
+// TestALargeImportIsUndone takes several change sets back.
+func TestALargeImportIsUndone(t *testing.T) {
+	if os.Getenv("TONGBAN_SLOW") == "" {
+		t.Skip("TONGBAN_SLOW is not set")
+	}
+	w := newWorld(t)
+	e := w.customers()
+	j := w.bring(e, "x.csv", []byte(customersCSV(45_000, 0, ",")), nil)
+	require.Equal(t, 45_000, w.count(e))
+	require.Empty(t, j.ChangeSet)
+	from := clock()
+	require.Equal(t, ingest.Undone, w.undo(j.ID).State)
+	t.Logf("undone in %v", clock().Sub(from))
+	require.Zero(t, w.count(e))
+}

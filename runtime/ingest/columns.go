@@ -86,7 +86,7 @@ func (w *world) plan(headers []string, r *ImportRequest) ([]schema.FieldID, *fai
 			return nil, fail.New(fail.Invalid, "import.unknownHeader").On("mapping").With("header", shownText(h))
 		}
 	}
-	left := slices.DeleteFunc(w.writable(), func(f *schema.Field) bool { return used[f.ID] != "" })
+	left := slices.DeleteFunc(w.matchable(), func(f *schema.Field) bool { return used[f.ID] != "" })
 	to, _ := match(open, left, sure)
 	for i, f := range to {
 		if f != nil {

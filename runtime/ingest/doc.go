@@ -26,7 +26,8 @@
 // the job's checkpoint, so that an interrupted import goes on after the last
 // batch that went in, without doubling a row; the job then says at which row
 // it resumed. Rows that are refused are listed by line, column and reason,
-// the others go in. All batches carry one change set: Undo takes them back.
+// the others go in. Undo takes the whole import back; up to 20,000 rows are one
+// change set, larger imports have several, which only Undo knows.
 //
 // # Limits
 //

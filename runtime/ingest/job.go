@@ -56,6 +56,9 @@ func (j *job) show() *Job {
 	out := j.Job
 	out.Tenant, out.Entity, out.By, out.Started, out.Finished = j.tenant, j.Entity, j.By, j.Started, j.Finished
 	out.File, out.ErrorFile = j.File, j.ErrorFile
+	if j.Parts > 1 { // one of several would undo a part only: Undo takes them all
+		out.ChangeSet = ""
+	}
 	return &out
 }
 
@@ -160,8 +163,8 @@ type ref struct {
 
 func (r ref) key() string { return schema.FormatID(schema.PrefixTenant, r.Tenant) + "/" + r.ID }
 
-// enqueue puts a job on the list of what is to be done, for this process and,
-// should it end, for the next.
+// note puts a job on the list of what is to be done, which the next process
+// reads should this one end.
 func (s *Service) note(ctx context.Context, r ref) error {
 	b, err := json.Marshal(r)
 	if err != nil {

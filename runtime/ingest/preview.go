@@ -96,7 +96,7 @@ func shownCells(r row, columns int) []string {
 }
 
 func (p *Preview) suggest(profiles []*profile, w *world) {
-	to, score := match(p.Headers, w.writable(), suggested)
+	to, score := match(p.Headers, w.matchable(), suggested)
 	for i, h := range p.Headers {
 		col := Column{Header: h, Type: profiles[i].guess(), Fit: 1, Samples: []string{}}
 		if f := to[i]; f != nil {

@@ -136,11 +136,14 @@ func (s *Service) work(ctx context.Context, r ref) {
 		s.o.Log.InfoContext(ctx, "job interrupted", "job", r.ID)
 		return // it stays in the queue's documents: the next start goes on with it
 	}
+	if errors.Is(err, errLost) {
+		return // whoever has it now also takes it off the queue
+	}
 	ctx = context.WithoutCancel(ctx)
-	if j != nil && err != nil && !errors.Is(err, errLost) {
+	if j != nil && err != nil {
 		err = s.end(ctx, j, err, cause)
 	}
-	if err != nil && fail.Of(err) == nil && !errors.Is(err, errLost) {
+	if err != nil && fail.Of(err) == nil {
 		s.o.Log.ErrorContext(ctx, "job failed", "job", r.ID, "error", err)
 		return
 	}
@@ -199,10 +202,10 @@ func (s *Service) end(ctx context.Context, j *job, err, cause error) error {
 func (s *Service) start(ctx context.Context, a access.Actor, j *job) (*Job, error) {
 	j.tenant, j.By, j.Started, j.Job.State = a.Tenant, a.User, s.o.Now().UnixMilli(), Queued
 	r := ref{a.Tenant, j.Job.ID}
-	if err := s.save(ctx, j); err != nil {
+	if err := s.note(ctx, r); err != nil { // first: a note without a job does no harm
 		return nil, err
 	}
-	if err := s.note(ctx, r); err != nil {
+	if err := s.save(ctx, j); err != nil {
 		return nil, err
 	}
 	if !s.take(r) {
@@ -279,14 +282,14 @@ func (s *Service) Undo(ctx context.Context, a access.Actor, id string) (*Job, er
 		return j.show(), nil
 	}
 	j.Job.State = Undoing
+	r := ref{a.Tenant, id}
+	if err := s.note(ctx, r); err != nil {
+		return nil, err
+	}
 	if err := s.save(ctx, j); err != nil {
 		if errors.Is(err, errLost) {
 			return nil, fail.New(fail.Conflict, "import.changedMeanwhile")
 		}
-		return nil, err
-	}
-	r := ref{a.Tenant, id}
-	if err := s.note(ctx, r); err != nil {
 		return nil, err
 	}
 	if !s.take(r) {

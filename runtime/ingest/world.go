@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"tongban/runtime/access"
@@ -64,6 +65,12 @@ func (w *world) writable() []*schema.Field {
 		}
 	}
 	return out
+}
+
+// matchable are the fields that a column may go to without being told: files
+// are not in tables, only their names.
+func (w *world) matchable() []*schema.Field {
+	return slices.DeleteFunc(w.writable(), func(f *schema.Field) bool { return f.Type == "attachment" })
 }
 
 // finder finds users and linked records by what cells call them.
