@@ -95,8 +95,9 @@ type roleJSON struct {
 	Grants      []grantJSON `json:"grants"`
 }
 
-// roleOf shows a role. Grants on entities that are gone are left out.
-func roleOf(s *catalog.Snapshot, r *schema.Role) roleJSON {
+// roleOf shows a role, its grants to administrators alone. Grants on entities
+// that are gone are left out.
+func (c *call) roleOf(s *catalog.Snapshot, r *schema.Role) roleJSON {
 	out := roleJSON{ID: schema.FormatID(schema.PrefixRole, r.ID), Name: r.Name, Description: r.Description, Grants: []grantJSON{}}
 	if r.App != 0 {
 		app := schema.FormatID(schema.PrefixApp, r.App)
@@ -105,7 +106,7 @@ func roleOf(s *catalog.Snapshot, r *schema.Role) roleJSON {
 	for i := range r.Grants {
 		g := &r.Grants[i]
 		e := s.Entity(g.Entity)
-		if e == nil {
+		if e == nil || !c.actor().IsAdmin() { // grants name fields that others may not know of
 			continue
 		}
 		j := grantJSON{
@@ -142,7 +143,7 @@ func listRoles(c *call) (any, error) {
 		out = append(out, c.builtInRole(schema.RoleID(i+1), key))
 	}
 	for _, r := range s.Roles() {
-		out = append(out, roleOf(s, r))
+		out = append(out, c.roleOf(s, r))
 	}
 	return list(out), nil
 }
@@ -167,7 +168,7 @@ func getRole(c *call) (any, error) {
 		return nil, err
 	}
 	if r := s.Role(id); r != nil {
-		return roleOf(s, r), nil
+		return c.roleOf(s, r), nil
 	}
 	return nil, fail.New(fail.NotFound, "role.notFound")
 }
@@ -250,7 +251,7 @@ func createRole(c *call, in *createRoleIn) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return created{roleOf(s, r)}, nil
+	return created{c.roleOf(s, r)}, nil
 }
 
 type patchRoleIn struct {
@@ -288,7 +289,7 @@ func patchRole(c *call, in *patchRoleIn) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return roleOf(s, r), nil
+	return c.roleOf(s, r), nil
 }
 
 func deleteRole(c *call) (any, error) {

@@ -254,6 +254,32 @@ func (w *world) events(token string, after int64) ([]string, int64) {
 	return kinds, int64(seq)
 }
 
+// settled is the position of the log once nothing more comes: a store of
+// several nodes puts its changes into order a moment after the commit.
+func (w *world) settled() int64 {
+	w.t.Helper()
+	_, last := w.events(w.owner, 0)
+	for quiet := 0; quiet < 3; quiet++ {
+		time.Sleep(100 * time.Millisecond)
+		if _, seq := w.events(w.owner, 0); seq != last {
+			last, quiet = seq, 0
+		}
+	}
+	return last
+}
+
+// eventsLike waits for as many changes as are wanted.
+func (w *world) eventsLike(want []string, after int64) (kinds []string, seq int64) {
+	w.t.Helper()
+	for range 100 {
+		if kinds, seq = w.events(w.owner, after); len(kinds) >= len(want) {
+			break
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	return kinds, seq
+}
+
 // stranger is the owner of another company of the same installation.
 func (w *world) stranger() string {
 	w.t.Helper()
