@@ -9,6 +9,7 @@ import {
 import { whenSignedOut } from "@/api/client";
 import { meQuery } from "@/api/meta";
 import { queryClient } from "@/api/query-client";
+import type { ImportPlace } from "@/lib/import-place";
 import { applyUser } from "./apply-user";
 import { NotFound, PageError, PagePending } from "./fallbacks";
 
@@ -89,14 +90,38 @@ const table = createRoute({
   },
   component: lazyRouteComponent(() => import("./routes/table-route"), "TableRoute"),
 });
+const importPlace = (search: Record<string, unknown>): ImportPlace => {
+  const [imp, file, name] = [text(search.imp), text(search.file), text(search.name)];
+  return {
+    ...(imp && { imp }),
+    ...(file && { file }),
+    ...(name && { name }),
+    ...(search.fresh === true && { fresh: true }),
+  };
+};
 const imports = createRoute({
   getParentRoute: () => shell,
   path: "/app/$app/table/$entity/import",
-  validateSearch: (search: Record<string, unknown>): { job?: string } => {
-    const job = text(search.job);
-    return job ? { job } : {};
+  validateSearch: importPlace,
+  component: lazyRouteComponent(() => import("./routes/import-route"), "ImportRoute"),
+});
+const importNew = createRoute({
+  getParentRoute: () => shell,
+  path: "/import",
+  validateSearch: (search: Record<string, unknown>): { app?: string } => {
+    const into = text(search.app);
+    return into ? { app: into } : {};
   },
-  component: lazyRouteComponent(() => import("./routes/table-route"), "ImportRoute"),
+  component: lazyRouteComponent(() => import("./routes/import-route"), "ImportNewRoute"),
+});
+const trash = createRoute({
+  getParentRoute: () => shell,
+  path: "/trash",
+  validateSearch: (search: Record<string, unknown>): { entity?: string } => {
+    const entity = text(search.entity);
+    return entity ? { entity } : {};
+  },
+  component: lazyRouteComponent(() => import("./routes/import-route"), "TrashRoute"),
 });
 const members = createRoute({
   getParentRoute: () => shell,
@@ -139,6 +164,8 @@ export const router = createRouter({
       app,
       table,
       imports,
+      importNew,
+      trash,
       members,
       departments,
       roles,

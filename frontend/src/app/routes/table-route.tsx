@@ -8,9 +8,6 @@ const TablePage = lazy(async () => ({ default: (await import("@/features/table/t
 const RecordPanel = lazy(async () => ({
   default: (await import("@/features/record/record-panel")).RecordPanel,
 }));
-const ImportPage = lazy(async () => ({
-  default: (await import("@/features/import/import-page")).ImportPage,
-}));
 
 /** Remembers the visit for the home page. */
 function useVisit(app: string, entity: string): void {
@@ -49,24 +46,6 @@ export function TableRoute() {
           })
         }
         onImport={() => void navigate({ to: "/app/$app/table/$entity/import", params: { app, entity } })}
-      />
-    </Suspense>
-  );
-}
-
-export function ImportRoute() {
-  const { app, entity } = useParams({ from: "/shell/app/$app/table/$entity/import" });
-  const { job } = useSearch({ from: "/shell/app/$app/table/$entity/import" });
-  const navigate = useNavigate({ from: "/app/$app/table/$entity/import" });
-  return (
-    <Suspense fallback={<PagePending />}>
-      <ImportPage
-        key={entity}
-        app={app}
-        entity={entity}
-        job={job}
-        onJob={(id) => void navigate({ search: id ? { job: id } : {}, replace: true })}
-        onClose={() => void navigate({ to: "/app/$app/table/$entity", params: { app, entity } })}
       />
     </Suspense>
   );

@@ -1,10 +1,12 @@
+import type { ImportPlace } from "@/lib/import-place";
+
 export interface ImportPageProps {
   readonly app: string;
   readonly entity: string;
-  /** A running or finished import; it survives a reload. */
-  readonly job: string | undefined;
-  readonly onJob: (id: string | undefined) => void;
+  readonly place: ImportPlace;
+  readonly onPlace: (place: ImportPlace) => void;
   readonly onClose: () => void;
+  readonly onHome: () => void;
 }
 
 export function ImportPage(_props: ImportPageProps) {

@@ -6,6 +6,7 @@ import { commonEn } from "./common.en";
 import { fieldsEn } from "./fields.en";
 import { gridEn } from "./grid.en";
 import { homeEn } from "./home.en";
+import { importEn } from "./import.en";
 import { peopleEn } from "./people.en";
 import { settingsEn } from "./settings.en";
 import { shellEn } from "./shell.en";
@@ -21,4 +22,5 @@ export const en: Same<Catalogue> = {
   ...settingsEn,
   ...fieldsEn,
   ...tableEn,
+  ...importEn,
 };

@@ -5,6 +5,7 @@ import { commonZh } from "./common.zh-cn";
 import { fieldsZh } from "./fields.zh-cn";
 import { gridZh } from "./grid.zh-cn";
 import { homeZh } from "./home.zh-cn";
+import { importZh } from "./import.zh-cn";
 import { peopleZh } from "./people.zh-cn";
 import { settingsZh } from "./settings.zh-cn";
 import { shellZh } from "./shell.zh-cn";
@@ -20,4 +21,5 @@ export const zhCN = {
   ...settingsZh,
   ...fieldsZh,
   ...tableZh,
+  ...importZh,
 } as const;

@@ -1,0 +1,4 @@
+/** Importing files. */
+export const importZh = {
+  "import.title": "导入数据",
+} as const;
