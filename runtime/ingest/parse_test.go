@@ -174,9 +174,11 @@ func FuzzSheet(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
+		shared := &sharedTexts{}
+		shared.add([]byte("shared"))
 		s := &sheet{
 			book: &workbook{}, ctx: t.Context(), part: io.NopCloser(nil), xml: newXML(strings.NewReader(body)),
-			formats: []format{asNumber, asDate}, shared: &sharedTexts{all: []byte("shared"), ends: []uint32{6}},
+			formats: []format{asNumber, asDate}, shared: shared,
 		}
 		drain(t, s)
 	})

@@ -10,6 +10,9 @@ import (
 	"unicode/utf8"
 )
 
+// maxBlanks is how many empty cells a sheet may spell out.
+const maxBlanks = 40_000_000
+
 // sheet is a table in a workbook.
 type sheet struct {
 	book    *workbook
@@ -20,6 +23,7 @@ type sheet struct {
 	shared  *sharedTexts
 	line    int
 	rows    int // seen, empty ones included
+	blanks  int // cells seen without anything in them
 }
 
 func (s *sheet) close() error { return s.part.Close() }
@@ -84,6 +88,9 @@ func (s *sheet) row() (row, error) {
 			return r, err
 		}
 		if c == (cell{}) {
+			if s.blanks++; s.blanks > maxBlanks {
+				return r, refuse("unpacksTooLarge").With("max", MaxUnpacked>>20)
+			}
 			continue
 		}
 		if column >= MaxColumns {

@@ -28,7 +28,8 @@ type sheetRef struct{ name, path string }
 // Limits of a workbook's insides.
 const (
 	maxParts   = 5000
-	maxShared  = 100 << 20 // bytes of shared texts
+	maxShared  = 96 << 20 // bytes of shared texts
+	maxTexts   = 5_000_000
 	maxSheets  = 500
 	maxFormats = 70_000
 )
@@ -265,21 +266,36 @@ func (w *workbook) formats() ([]format, error) {
 	return out, err
 }
 
-// sharedTexts keeps many texts in one piece of memory.
+// sharedTexts keeps many texts in few pieces of memory.
 type sharedTexts struct {
-	all  []byte
-	ends []uint32
+	blocks [][]byte
+	places []place
+	size   int
+}
+
+// place is where a text stands: in which block, from which byte, how long.
+type place struct{ block, from, size uint32 }
+
+const textBlock = 4 << 20
+
+func (s *sharedTexts) add(text []byte) {
+	last := len(s.blocks) - 1
+	if last < 0 || cap(s.blocks[last])-len(s.blocks[last]) < len(text) {
+		s.blocks = append(s.blocks, make([]byte, 0, max(textBlock, len(text))))
+		last++
+	}
+	from := len(s.blocks[last])
+	s.blocks[last] = append(s.blocks[last], text...)
+	s.places = append(s.places, place{uint32(last), uint32(from), uint32(len(text))})
+	s.size += len(text)
 }
 
 func (s *sharedTexts) get(i int) (string, bool) {
-	if i < 0 || i >= len(s.ends) {
+	if i < 0 || i >= len(s.places) {
 		return "", false
 	}
-	from := uint32(0)
-	if i > 0 {
-		from = s.ends[i-1]
-	}
-	return string(s.all[from:s.ends[i]]), true
+	p := s.places[i]
+	return string(s.blocks[p.block][p.from : p.from+p.size]), true
 }
 
 // shared reads the texts that cells refer to. Phonetic guides are left out.
@@ -298,6 +314,7 @@ func (w *workbook) shared(ctx context.Context) (s *sharedTexts, err error) {
 	defer func() { err = errors.Join(err, rc.Close()) }()
 	x := newXML(&ctxReader{ctx, rc})
 	inText, phonetic := false, false
+	var text []byte
 	for {
 		tok, err := x.next()
 		switch {
@@ -308,15 +325,16 @@ func (w *workbook) shared(ctx context.Context) (s *sharedTexts, err error) {
 		}
 		switch {
 		case tok == xmlText && inText && !phonetic:
-			s.all = append(s.all, x.text...)
+			text = append(text, x.text...)
 		case tok != xmlText && x.name == "t":
 			inText = tok == xmlStart
 		case tok != xmlText && x.name == "rPh":
 			phonetic = tok == xmlStart
 		case tok == xmlEnd && x.name == "si":
-			s.ends = append(s.ends, uint32(len(s.all)))
+			s.add(text)
+			text = text[:0]
 		}
-		if len(s.all) > maxShared || len(s.ends) > MaxRows*20 {
+		if s.size+len(text) > maxShared || len(s.places) > maxTexts {
 			return nil, refuse("unpacksTooLarge").With("max", maxShared>>20)
 		}
 	}
