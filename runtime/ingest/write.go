@@ -22,6 +22,7 @@ const (
 	maxTries   = 20
 	busyTries  = 60
 	busyPause  = 250 * time.Millisecond
+	mostYield  = 10 * time.Millisecond
 )
 
 // write brings a chunk in: its good rows, its refused rows and the checkpoint
@@ -126,20 +127,29 @@ func (im *importer) send(ctx context.Context, b record.Batch) (*record.Result, e
 		res, err := im.s.o.Records.Write(ctx, b)
 		switch {
 		case err == nil:
-			im.learn(im.s.o.Now().Sub(from), len(b.Changes))
-			return res, nil
+			took := im.s.o.Now().Sub(from)
+			im.learn(took, len(b.Changes))
+			return res, pause(ctx, min(took/8, mostYield)) // others have their turn
 		case fail.KindOf(err) == fail.Conflict && fail.Of(err).Code == "document.changedMeanwhile":
 			return nil, errLost
 		case fail.KindOf(err) != fail.Busy || try >= busyTries:
 			return nil, err
 		}
-		timer := time.NewTimer(busyPause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return nil, context.Cause(ctx)
+		if err := pause(ctx, busyPause); err != nil {
+			return nil, err
 		}
+	}
+}
+
+// pause waits, unless ctx is done.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
