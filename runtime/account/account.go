@@ -165,9 +165,11 @@ func (s *Service) doc(ctx context.Context, kind, key string, into any) (schema.V
 	return d.Version, nil
 }
 
-func (s *Service) docs(ctx context.Context, kind, prefix string, limit int, each func([]byte) error) error {
+// docs hands over the documents below a prefix, up to a thousand.
+func (s *Service) docs(ctx context.Context, kind, prefix string, each func([]byte) error) error {
+	const most = 1000
 	return s.engine.View(ctx, store.System, func(r store.Reader) error {
-		all, err := r.Docs(ctx, kind, prefix, "", limit)
+		all, err := r.Docs(ctx, kind, prefix, "", most)
 		if err != nil {
 			return err
 		}
@@ -187,12 +189,12 @@ func (s *Service) commit(ctx context.Context, u schema.UserID, ops ...store.DocO
 	return err
 }
 
-func put(kind, key string, if_ schema.Version, v any) (store.DocOp, error) {
+func put(kind, key string, version schema.Version, v any) (store.DocOp, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return store.DocOp{}, fmt.Errorf("write %s: %w", kind, err)
 	}
-	return store.DocOp{Kind: kind, Key: key, IfVersion: if_, Body: b}, nil
+	return store.DocOp{Kind: kind, Key: key, IfVersion: version, Body: b}, nil
 }
 
 // User returns a user by id, or an error of kind NotFound.
@@ -222,7 +224,7 @@ func (s *Service) userByEmail(ctx context.Context, email string) (*User, error) 
 // last used one first.
 func (s *Service) tenantsOf(ctx context.Context, u *User) ([]schema.Tenant, error) {
 	var of []membership
-	err := s.docs(ctx, kindMembership, userKey(u.ID)+"/", 1000, func(b []byte) error {
+	err := s.docs(ctx, kindMembership, userKey(u.ID)+"/", func(b []byte) error {
 		var m membership
 		err := json.Unmarshal(b, &m)
 		of = append(of, m)

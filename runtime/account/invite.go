@@ -65,7 +65,7 @@ func (s *Service) Invite(ctx context.Context, c *Caller, email string, roles []s
 // Invitations lists the open ones of a tenant.
 func (s *Service) Invitations(ctx context.Context, t schema.TenantID) ([]Invitation, error) {
 	var out []Invitation
-	err := s.docs(ctx, kindInviteList, tenantKey(t)+"/", 1000, func(b []byte) error {
+	err := s.docs(ctx, kindInviteList, tenantKey(t)+"/", func(b []byte) error {
 		var in Invitation
 		err := json.Unmarshal(b, &in)
 		out = append(out, in)

@@ -121,7 +121,7 @@ func (s *Service) newPassword(ctx context.Context, c *Caller, u *User, p Profile
 // renameMember carries a new name into the tenants' member lists.
 func (s *Service) renameMember(ctx context.Context, u *User) error {
 	var of []membership
-	err := s.docs(ctx, kindMembership, userKey(u.ID)+"/", 1000, func(b []byte) error {
+	err := s.docs(ctx, kindMembership, userKey(u.ID)+"/", func(b []byte) error {
 		var m membership
 		err := json.Unmarshal(b, &m)
 		of = append(of, m)

@@ -24,8 +24,8 @@ const maxName = 200
 
 // First tells whether the installation has no user yet.
 func (s *Service) First(ctx context.Context) (bool, error) {
-	var any struct{}
-	_, err := s.doc(ctx, kindInstallation, "first", &any)
+	var claim struct{}
+	_, err := s.doc(ctx, kindInstallation, "first", &claim)
 	if errors.Is(err, store.ErrNotFound) {
 		return true, nil
 	}

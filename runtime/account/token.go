@@ -84,7 +84,7 @@ func (s *Service) NewToken(ctx context.Context, c *Caller, name string, scopes [
 // Tokens lists the caller's tokens of this tenant, newest first.
 func (s *Service) Tokens(ctx context.Context, c *Caller) ([]Token, error) {
 	var out []Token
-	err := s.docs(ctx, kindTokenList, tokensPrefix(c), 1000, func(b []byte) error {
+	err := s.docs(ctx, kindTokenList, tokensPrefix(c), func(b []byte) error {
 		var t Token
 		err := json.Unmarshal(b, &t)
 		if t.Epoch == c.User.TokenEpoch {

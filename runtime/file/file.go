@@ -52,7 +52,7 @@ type Blobs interface {
 	// Save keeps what r gives under the hash that h has computed of it at its end.
 	Save(ctx context.Context, t schema.TenantID, r io.Reader, h hash.Hash) (size int64, err error)
 	// Open returns the bytes kept under a hash; an error of kind NotFound if there are none.
-	Open(ctx context.Context, t schema.TenantID, hash string) (io.ReadCloser, error)
+	Open(ctx context.Context, t schema.TenantID, sum string) (io.ReadCloser, error)
 }
 
 // Options are what a Service needs; all are required.
@@ -135,10 +135,10 @@ func (s *Service) Info(ctx context.Context, t schema.TenantID, id schema.FileID)
 }
 
 // Infos is record.Files: what is known of the files that are there.
-func (s *Service) Infos(ctx context.Context, t schema.TenantID, ids []schema.FileID) (map[schema.FileID]field.FileInfo, error) {
-	out := make(map[schema.FileID]field.FileInfo, len(ids))
+func (s *Service) Infos(ctx context.Context, t schema.TenantID, of []schema.FileID) (map[schema.FileID]field.FileInfo, error) {
+	out := make(map[schema.FileID]field.FileInfo, len(of))
 	err := s.engine.View(ctx, t, func(r store.Reader) error {
-		for _, id := range ids {
+		for _, id := range of {
 			d, err := r.Doc(ctx, kind, key(id))
 			if errors.Is(err, store.ErrNotFound) {
 				continue
@@ -161,9 +161,9 @@ func (s *Service) Infos(ctx context.Context, t schema.TenantID, ids []schema.Fil
 }
 
 // Own is record.Attachable: those of the files that the actor uploaded.
-func (s *Service) Own(ctx context.Context, a access.Actor, ids []schema.FileID) ([]schema.FileID, error) {
+func (s *Service) Own(ctx context.Context, a access.Actor, of []schema.FileID) ([]schema.FileID, error) {
 	var out []schema.FileID
-	for _, id := range ids {
+	for _, id := range of {
 		f, err := s.Info(ctx, a.Tenant, id)
 		if fail.KindOf(err) == fail.NotFound && err != nil {
 			continue

@@ -203,7 +203,7 @@ func TestTokens(t *testing.T) {
 		w.refused(403, "auth.sessionOnly", "POST", "/tokens", token, m{"name": "x", "scopes": []string{"read"}})
 		w.refused(422, "choice.invalid", "POST", "/tokens", w.owner, m{"name": "x", "scopes": []string{"root"}})
 		w.refused(422, "token.expired", "POST", "/tokens", w.owner, m{"name": "x", "scopes": []string{"read"}, "expiresAt": "2020-01-01T00:00:00Z"})
-		brief := w.ok("POST", "/tokens", w.owner, m{"name": "x", "scopes": []string{"read"}, "expiresAt": time.Now().Add(1200 * time.Millisecond).UTC().Format(time.RFC3339Nano)}).str("token")
+		brief := w.ok("POST", "/tokens", w.owner, m{"name": "x", "scopes": []string{"read"}, "expiresAt": now().Add(1200 * time.Millisecond).UTC().Format(time.RFC3339Nano)}).str("token")
 		w.ok("GET", "/me", brief, nil)
 		require.Eventually(t, func() bool { return w.do("GET", "/me", brief, nil).Status == 401 }, 4*time.Second, 100*time.Millisecond)
 		other, _ := w.member("o@example.com", "admin")

@@ -81,30 +81,30 @@ func listApps(c *call) (any, error) {
 }
 
 // app finds the app that the path names.
-func (c *call) app() (*catalog.Snapshot, *appJSON, schema.AppID, error) {
+func (c *call) app() (*catalog.Snapshot, *appJSON, error) {
 	id, err := idOf[schema.AppID](c, "app", schema.PrefixApp)
 	if err != nil {
-		return nil, nil, 0, err
+		return nil, nil, err
 	}
 	s, err := c.snapshot()
 	if err != nil {
-		return nil, nil, 0, err
+		return nil, nil, err
 	}
 	if a := s.App(id); a != nil {
 		if j := c.appOf(s, a); j != nil {
-			return s, j, id, nil
+			return s, j, nil
 		}
 	}
-	return nil, nil, 0, fail.New(fail.NotFound, "app.notFound")
+	return nil, nil, fail.New(fail.NotFound, "app.notFound")
 }
 
 func getApp(c *call) (any, error) {
-	_, a, _, err := c.app()
+	_, a, err := c.app()
 	return a, err
 }
 
 func listEntities(c *call) (any, error) {
-	_, a, _, err := c.app()
+	_, a, err := c.app()
 	if err != nil {
 		return nil, err
 	}

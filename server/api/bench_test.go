@@ -3,10 +3,8 @@ package api_test
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
@@ -22,11 +20,11 @@ func benchServer(b *testing.B) (base, token, records, one string) {
 	c, err := config.Load(func(k string) (string, bool) { v, ok := settings[k]; return v, ok })
 	require.NoError(b, err)
 	c.RateLimit = "off"
-	store, err := wire.Open(b.Context(), c, slog.New(slog.NewTextHandler(io.Discard, nil)), time.Now)
+	store, err := wire.Open(b.Context(), c, slog.New(slog.DiscardHandler), now)
 	require.NoError(b, err)
 	prog, err := wire.Build(b.Context(), store, "bench")
 	require.NoError(b, err)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(b.Context()))
 	addr, done := make(chan string, 1), make(chan error, 1)
 	go func() { done <- prog.Serve(ctx, func(a string) { addr <- a }) }()
 	b.Cleanup(func() { stop(); require.NoError(b, <-done) })
@@ -41,7 +39,9 @@ func benchServer(b *testing.B) (base, token, records, one string) {
 	token, _ = ask("POST", "/auth/signup", m{"email": "a@example.com", "password": password, "name": "A", "tenantName": "B"})["token"].(string)
 	app, _ := ask("POST", "/apps", m{"name": "A"})["id"].(string)
 	ent, _ := ask("POST", "/apps/"+app+"/entities", m{"name": "E", "fields": []any{
-		m{"key": "name", "name": "名称", "type": "text"}, m{"key": "amount", "name": "金额", "type": "decimal"}, m{"key": "notes", "name": "备注", "type": "longText"},
+		m{"key": "name", "name": "名称", "type": "text"},
+		m{"key": "amount", "name": "金额", "type": "decimal"},
+		m{"key": "notes", "name": "备注", "type": "longText"},
 		m{"key": "stage", "name": "阶段", "type": "singleSelect", "options": m{"choices": []any{m{"name": "赢单"}, m{"name": "输单"}}}},
 	}})["id"].(string)
 	records = base + "/entities/" + ent + "/records"

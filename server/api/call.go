@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,12 +102,7 @@ func (c *call) checkQuery() error {
 }
 
 func known(all []string, key string) bool {
-	for _, k := range all {
-		if k == key {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(all, key)
 }
 
 func short(s string) string {
@@ -170,7 +166,7 @@ func (c *call) read() ([]byte, error) {
 				return nil, tooLarge(limit)
 			}
 		}
-		if err != io.EOF { //nolint:errorlint // a reader returns it bare
+		if err != io.EOF {
 			return nil, fail.New(fail.Malformed, "request.cut").Because(err)
 		}
 		c.raw = buf

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestAHiddenFieldShowsNowhere(t *testing.T) {
 		t.Run("every GET", func(t *testing.T) {
 			ids := w.ids(p, id)
 			for _, r := range w.prog.API.Routes() {
-				if r.Method != "GET" || r.Need == api.Public {
+				if r.Method != http.MethodGet || r.Need == api.Public {
 					continue
 				}
 				a := w.do("GET", fill(r.Path, ids), spy, nil)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tongban/runtime/store/mongo/mongotest"
+	"tongban/runtime/store/mongo/mongotest" //nolint:depguard // a server for the test, not a store
 )
 
 func TestTwoNodesOnOneStore(t *testing.T) {

@@ -55,12 +55,12 @@ func (s *Server) once(c *call, key string) error {
 	if err := checkIdemKey(key); err != nil {
 		return err
 	}
-	print, err := c.fingerprint()
+	sum, err := c.fingerprint()
 	if err != nil {
 		return err
 	}
 	claim, old, err := s.Idem.Begin(c.ctx(), idem.Request{
-		Tenant: c.actor().Tenant, Key: strconv.FormatInt(int64(c.actor().User), 36) + "/" + key, Secret: c.token, Fingerprint: print,
+		Tenant: c.actor().Tenant, Key: strconv.FormatInt(int64(c.actor().User), 36) + "/" + key, Secret: c.token, Fingerprint: sum,
 	})
 	if err != nil {
 		return err

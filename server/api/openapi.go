@@ -147,8 +147,7 @@ func structSchema(t reflect.Type) object {
 	props := object{}
 	var add func(reflect.Type)
 	add = func(t reflect.Type) {
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if f.Anonymous && name == "" {
 				add(deref(f.Type))
@@ -175,7 +174,11 @@ func structSchema(t reflect.Type) object {
 
 // appDoc describes the records of one app as the caller may see them.
 func appDoc(c *call) (any, error) {
-	snap, app, id, err := c.app()
+	snap, app, err := c.app()
+	if err != nil {
+		return nil, err
+	}
+	id, err := idOf[schema.AppID](c, "app", schema.PrefixApp)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +235,8 @@ func recordSchema(e *schema.Entity, r *access.Rights, input bool) object {
 		props["version"] = object{"type": "integer"}
 		return out
 	}
-	for k, v := range structSchema(reflect.TypeFor[recordJSON]())["properties"].(object) { //nolint:forcetypeassert // made above
+	whole, _ := structSchema(reflect.TypeFor[recordJSON]())["properties"].(object)
+	for k, v := range whole {
 		if k != "fields" {
 			props[k] = v
 		}
@@ -339,7 +343,7 @@ func entityPaths(paths object, all []Route, e *schema.Entity, name string) {
 func typed(op object, r *Route, name string) {
 	one := object{"$ref": "#/components/schemas/" + name}
 	input := object{"$ref": "#/components/schemas/" + name + "Input"}
-	json := func(s object) object { return object{"application/json": object{"schema": s}} }
+	media := func(s object) object { return object{"application/json": object{"schema": s}} }
 	many := object{"type": "object", "properties": object{
 		"records": object{"type": "array", "items": one}, "nextCursor": object{"type": "string"}, "count": object{"type": "integer"},
 	}}
@@ -347,7 +351,7 @@ func typed(op object, r *Route, name string) {
 		res, _ := op["responses"].(object)
 		for k := range res {
 			if k != "default" {
-				res[k] = object{"description": "Done", "content": json(s)}
+				res[k] = object{"description": "Done", "content": media(s)}
 			}
 		}
 	}
@@ -358,10 +362,10 @@ func typed(op object, r *Route, name string) {
 	case "GET " + rec, "POST " + rec + "/restore":
 		answer(one)
 	case "PATCH " + rec:
-		op["requestBody"] = object{"required": true, "content": json(input)}
+		op["requestBody"] = object{"required": true, "content": media(input)}
 		answer(one)
 	case "POST " + all:
-		op["requestBody"] = object{"required": true, "content": json(object{"anyOf": []object{
+		op["requestBody"] = object{"required": true, "content": media(object{"anyOf": []object{
 			input, {"type": "object", "properties": object{
 				"records":  object{"type": "array", "maxItems": mostLimit, "items": input},
 				"typecast": object{"type": "boolean"}, "upsertOn": object{"type": "array", "items": object{"type": "string"}},

@@ -27,27 +27,37 @@ func TestRecords(t *testing.T) {
 			events []string
 			check  func(a *answer)
 		}{
-			{name: "a record is made", method: "POST", body: m{"fields": m{"name": "华信", "amount": "0.10", "industry": "金融"}}, status: 201, events: []string{"created"},
+			{
+				name: "a record is made", method: "POST", body: m{"fields": m{"name": "华信", "amount": "0.10", "industry": "金融"}}, status: 201, events: []string{"created"},
 				check: func(a *answer) {
 					id = a.str("id")
 					require.Equal(t, "0.10", a.str("fields", "amount"))
 					require.Equal(t, "金融", a.str("fields", "industry", "name"))
 					require.NotEmpty(t, a.Header.Get("X-Change-Set"))
 					require.Equal(t, `"1"`, a.Header.Get("ETag"))
-				}},
+				},
+			},
 			{name: "its version guards a change", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "0.30"}, "version": 1}, status: 200, events: []string{"updated"}},
-			{name: "a stale version is told the record of now", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "9"}, "version": 1}, status: 409, code: "record.stale",
-				check: func(a *answer) { require.Equal(t, "0.30", a.str("current", "fields", "amount")) }},
+			{
+				name: "a stale version is told the record of now", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "9"}, "version": 1}, status: 409, code: "record.stale",
+				check: func(a *answer) { require.Equal(t, "0.30", a.str("current", "fields", "amount")) },
+			},
 			{name: "If-Match of a stale version fails as a precondition", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "9"}}, header: header{"If-Match", `"1"`}, status: 412, code: "request.version.changed"},
 			{name: "If-Match that is no version is malformed", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "9"}}, header: header{"If-Match", "1"}, status: 400, code: "request.version"},
 			{name: "without a version the last writer wins", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "1.00"}}, status: 200, events: []string{"updated"}},
-			{name: "an unknown field is named", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"nothing": "x"}}, status: 422, code: "field.unknown",
-				check: func(a *answer) { require.Equal(t, "nothing", a.str("field")) }},
-			{name: "a wrong value names its field", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "zwölf"}}, status: 422, code: "field.badNumber",
-				check: func(a *answer) { require.Equal(t, "amount", a.str("field")) }},
+			{
+				name: "an unknown field is named", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"nothing": "x"}}, status: 422, code: "field.unknown",
+				check: func(a *answer) { require.Equal(t, "nothing", a.str("field")) },
+			},
+			{
+				name: "a wrong value names its field", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "zwölf"}}, status: 422, code: "field.badNumber",
+				check: func(a *answer) { require.Equal(t, "amount", a.str("field")) },
+			},
 			{name: "a batch is all or none", method: "POST", body: m{"records": []any{m{"fields": m{"name": "a"}}, m{"fields": m{"amount": "x"}}}}, status: 422, code: "field.badNumber"},
-			{name: "a good batch goes in", method: "POST", body: m{"records": []any{m{"fields": m{"name": "a"}}, m{"fields": m{"name": "b"}}}}, status: 201, events: []string{"created", "created"},
-				check: func(a *answer) { require.InDelta(t, 2, a.at("created"), 0) }},
+			{
+				name: "a good batch goes in", method: "POST", body: m{"records": []any{m{"fields": m{"name": "a"}}, m{"fields": m{"name": "b"}}}}, status: 201, events: []string{"created", "created"},
+				check: func(a *answer) { require.InDelta(t, 2, a.at("created"), 0) },
+			},
 			{name: "one or many, not both", method: "POST", body: m{"fields": m{}, "records": []any{}}, status: 422, code: "record.oneOrMany"},
 			{name: "more than a thousand are too many", method: "POST", body: m{"records": make([]m, 1001)}, status: 422, code: "list.long"},
 			{name: "it goes into the trash", method: "DELETE", path: func() string { return "/" + id }, status: 204, events: []string{"deleted"}},
@@ -55,10 +65,14 @@ func TestRecords(t *testing.T) {
 			{name: "nor twice into the trash", method: "DELETE", path: func() string { return "/" + id }, status: 404, code: "record.notFound"},
 			{name: "it comes back", method: "POST", path: func() string { return "/" + id + "/restore" }, body: m{}, status: 200, events: []string{"restored"}},
 			{name: "a query with an unknown key is refused", method: "POST", path: func() string { return "/query" }, body: m{"fitler": m{}}, status: 422, code: "json.unknownField"},
-			{name: "a query counts exactly", method: "POST", path: func() string { return "/query" }, body: m{"limit": 1, "count": true, "sort": []any{m{"field": "name", "dir": "desc"}}}, status: 200,
-				check: func(a *answer) { require.InDelta(t, 3, a.at("count"), 0); require.NotEmpty(t, a.str("nextCursor")) }},
-			{name: "figures over groups", method: "POST", path: func() string { return "/aggregate" }, body: m{"groupBy": []any{m{"field": "industry"}}, "metrics": []any{m{"op": "count"}, m{"op": "sum", "field": "amount"}}}, status: 200,
-				check: func(a *answer) { require.Len(t, a.list("groups"), 2) }},
+			{
+				name: "a query counts exactly", method: "POST", path: func() string { return "/query" }, body: m{"limit": 1, "count": true, "sort": []any{m{"field": "name", "dir": "desc"}}}, status: 200,
+				check: func(a *answer) { require.InDelta(t, 3, a.at("count"), 0); require.NotEmpty(t, a.str("nextCursor")) },
+			},
+			{
+				name: "figures over groups", method: "POST", path: func() string { return "/aggregate" }, body: m{"groupBy": []any{m{"field": "industry"}}, "metrics": []any{m{"op": "count"}, m{"op": "sum", "field": "amount"}}}, status: 200,
+				check: func(a *answer) { require.Len(t, a.list("groups"), 2) },
+			},
 		}
 		seq := w.settled()
 		for _, s := range steps {

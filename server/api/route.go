@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gofiber/fiber/v2"
+
 	"tongban/server/ops"
 )
 
@@ -75,7 +77,7 @@ const (
 )
 
 // Changes tells whether the route changes something.
-func (r *Route) Changes() bool { return r.Method != "GET" && !r.Reads }
+func (r *Route) Changes() bool { return r.Method != fiber.MethodGet && !r.Reads }
 
 // Input is the type of the route's JSON body; nil for none.
 func (r *Route) Input() reflect.Type { return r.Handle.in }

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +24,7 @@ func TestEveryRouteDeclaresWhoMayCallIt(t *testing.T) {
 		require.NotEmpty(t, r.Summary, name)
 		require.False(t, seen[name], "%s stands in the table twice", name)
 		seen[name] = true
-		if r.Method == "GET" || r.Method == "DELETE" {
+		if r.Method == http.MethodGet || r.Method == http.MethodDelete {
 			continue
 		}
 		require.NotZero(t, r.Body, "%s has a limit of its body", name)
@@ -34,10 +36,10 @@ func TestEveryRouteDeclaresWhoMayCallIt(t *testing.T) {
 func (w *world) ids(p place, rec string) map[string]string {
 	w.t.Helper()
 	e := w.ok("GET", "/entities/"+p.ent, w.owner, nil)
-	_, usr := w.member(fmt.Sprintf("x%d@example.com", time.Now().UnixNano()), "viewer")
+	_, usr := w.member(fmt.Sprintf("x%d@example.com", now().UnixNano()), "viewer")
 	return map[string]string{
 		"{app}": p.app, "{ent}": p.ent, "{rec}": rec, "{fld}": e.str("fields", 0, "id"), "{viw}": e.str("views", 0, "id"), "{usr}": usr,
-		"{rol}": w.ok("POST", "/roles", w.owner, m{"name": fmt.Sprint(time.Now().UnixNano())}).str("id"),
+		"{rol}": w.ok("POST", "/roles", w.owner, m{"name": strconv.FormatInt(now().UnixNano(), 36)}).str("id"),
 		"{dep}": w.ok("POST", "/departments", w.owner, m{"name": "部门"}).str("id"),
 		"{cmt}": w.ok("POST", p.records()+"/"+rec+"/comments", w.owner, m{"text": "x"}).str("id"),
 		"{tok}": "tok_1", "{inv}": "inv_1", "{code}": "abc", "{key}": "crm", "{fil}": "fil_1", "{imp}": "imp_1", "{exp}": "imp_1",
@@ -135,8 +137,7 @@ func TestHostileBodiesAreRefusedOnEveryRoute(t *testing.T) {
 			require.Less(t, a.Status, 500, "%s with %s: %s", a.what, name, a.Raw)
 			require.Equal(t, h.code, a.str("code"), "%s with %s: %s", a.what, name, a.Raw)
 		}
-		for i := range in.NumField() {
-			f := in.Field(i)
+		for f := range in.Fields() {
 			key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			for name, v := range wrongFor(f) {
 				a := w.do(r.Method, path, w.owner, fmt.Sprintf(`{%q:%s}`, key, v))
@@ -202,7 +203,7 @@ func raw(t *testing.T, base, request string) string {
 	c, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, c.Close()) }()
-	require.NoError(t, c.SetDeadline(time.Now().Add(5*time.Second)))
+	require.NoError(t, c.SetDeadline(now().Add(5*time.Second)))
 	_, err = c.Write([]byte(request))
 	require.NoError(t, err)
 	line, err := bufio.NewReader(c).ReadString('\n')
@@ -226,7 +227,7 @@ func TestRequestsThatAProxyCouldMisreadAreRefused(t *testing.T) {
 		req := fmt.Sprintf("POST /api/v1/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", 20_000+len(inner), strings.Repeat("x", 20_000)+inner)
 		c, err := net.Dial("tcp", strings.TrimPrefix(w.base, "http://"))
 		require.NoError(t, err)
-		require.NoError(t, c.SetDeadline(time.Now().Add(5*time.Second)))
+		require.NoError(t, c.SetDeadline(now().Add(5*time.Second)))
 		_, err = c.Write([]byte(req))
 		require.NoError(t, err)
 		var got strings.Builder

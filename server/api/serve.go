@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -228,8 +229,8 @@ func (s *Server) address(f *fiber.Ctx) string {
 		return network(ip)
 	}
 	hops := strings.Split(f.Get(fiber.HeaderXForwardedFor), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+	for _, h := range slices.Backward(hops) {
+		hop, err := netip.ParseAddr(strings.TrimSpace(h))
 		if err != nil {
 			break
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,12 +19,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tongban/runtime/account"
-	"tongban/runtime/store/mongo/mongotest"
+	"tongban/runtime/store/mongo/mongotest" //nolint:depguard // a server for the test, not a store
 	"tongban/server/config"
 	"tongban/server/wire"
 )
 
 const password = "Xinghe-2026-long!"
+
+// now is the clock of the scenarios: the real one.
+func now() time.Time { return time.Now() } //nolint:forbidigo // there is no other clock in a running server
+
+func pause(d time.Duration) { <-time.After(d) }
 
 // world is a running server with one company in it.
 type world struct {
@@ -57,20 +63,18 @@ func newWorld(t *testing.T, env map[string]string) *world {
 func startWorld(t *testing.T, env map[string]string) *world {
 	t.Helper()
 	settings := map[string]string{"TONGBAN_DATA": t.TempDir(), "TONGBAN_ADDR": "127.0.0.1:0", "TONGBAN_RATE_LIMIT": "off"}
-	for k, v := range env {
-		settings[k] = v
-	}
+	maps.Copy(settings, env)
 	if settings["TONGBAN_STORE"] == "mongodb" {
 		settings["TONGBAN_STORE"] = mongotest.Start(t)
 	}
 	c, err := config.Load(func(k string) (string, bool) { v, ok := settings[k]; return v, ok })
 	require.NoError(t, err)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	base, err := wire.Open(t.Context(), c, log, time.Now)
+	base, err := wire.Open(t.Context(), c, log, now)
 	require.NoError(t, err)
 	prog, err := wire.Build(t.Context(), base, "test")
 	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	addr := make(chan string, 1)
 	done := make(chan error, 1)
 	go func() { done <- prog.Serve(ctx, func(a string) { addr <- a }) }()
@@ -260,7 +264,7 @@ func (w *world) settled() int64 {
 	w.t.Helper()
 	_, last := w.events(w.owner, 0)
 	for quiet := 0; quiet < 3; quiet++ {
-		time.Sleep(100 * time.Millisecond)
+		pause(100 * time.Millisecond)
 		if _, seq := w.events(w.owner, 0); seq != last {
 			last, quiet = seq, 0
 		}
@@ -275,7 +279,7 @@ func (w *world) eventsLike(want []string, after int64) (kinds []string, seq int6
 		if kinds, seq = w.events(w.owner, after); len(kinds) >= len(want) {
 			break
 		}
-		time.Sleep(30 * time.Millisecond)
+		pause(30 * time.Millisecond)
 	}
 	return kinds, seq
 }

@@ -63,7 +63,7 @@ func join(path, key string) string {
 var rawType = reflect.TypeFor[json.RawMessage]()
 
 func assign(v reflect.Value, n *Node, path string, limit int) error {
-	if b, ok := v.Addr().Interface().(binder); ok {
+	if b, ok := reflect.TypeAssert[binder](v.Addr()); ok {
 		return b.bind(n, path)
 	}
 	if v.Type() == rawType {
@@ -176,8 +176,10 @@ type member struct {
 var plans sync.Map // reflect.Type → map[string]member
 
 func planOf(t reflect.Type) map[string]member {
-	if p, ok := plans.Load(t); ok {
-		return p.(map[string]member) //nolint:forcetypeassert // nothing else is stored there
+	if known, ok := plans.Load(t); ok {
+		if p, ok := known.(map[string]member); ok {
+			return p
+		}
 	}
 	p := make(map[string]member, t.NumField())
 	for i := range t.NumField() {
@@ -186,8 +188,8 @@ func planOf(t reflect.Type) map[string]member {
 			continue
 		}
 		m := member{index: i, limit: MaxText}
-		if max, err := strconv.Atoi(t.Field(i).Tag.Get("max")); err == nil {
-			m.limit = max
+		if most, err := strconv.Atoi(t.Field(i).Tag.Get("max")); err == nil {
+			m.limit = most
 		}
 		p[name] = m
 	}

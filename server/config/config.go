@@ -4,6 +4,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -91,7 +92,7 @@ func Load(env func(string) (string, bool)) (*Config, error) {
 }
 
 func (c *Config) readFile(path string) error {
-	b, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("%sCONFIG: %w", Prefix, err)
 	}
@@ -174,7 +175,7 @@ func hostPort(v string) error {
 
 func notEmpty(v string) error {
 	if v == "" {
-		return fmt.Errorf("must not be empty")
+		return errors.New("must not be empty")
 	}
 	return nil
 }
@@ -183,7 +184,7 @@ func storeName(v string) error {
 	if v == "sqlite" || strings.HasPrefix(v, "mongodb://") || strings.HasPrefix(v, "mongodb+srv://") {
 		return nil
 	}
-	return fmt.Errorf("must be sqlite or a mongodb:// URI")
+	return errors.New("must be sqlite or a mongodb:// URI")
 }
 
 func baseURL(v string) error {
@@ -192,7 +193,7 @@ func baseURL(v string) error {
 	}
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("must be an http(s) address such as https://crm.example.com")
+		return errors.New("must be an http(s) address such as https://crm.example.com")
 	}
 	return nil
 }
@@ -203,7 +204,7 @@ func smtpURL(v string) error {
 	}
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
-		return fmt.Errorf("must be smtp(s)://user:pass@host:port")
+		return errors.New("must be smtp(s)://user:pass@host:port")
 	}
 	return nil
 }

@@ -34,9 +34,9 @@ func TestLoad(t *testing.T) {
 	})
 	t.Run("an unknown key of the file is an error that names it", func(t *testing.T) {
 		bad := filepath.Join(t.TempDir(), "bad.yaml")
-		require.NoError(t, os.WriteFile(bad, []byte("adress: x\n"), 0o600))
+		require.NoError(t, os.WriteFile(bad, []byte("host_port: x\n"), 0o600))
 		_, err := config.Load(env(map[string]string{"TONGBAN_CONFIG": bad}))
-		require.ErrorContains(t, err, "adress")
+		require.ErrorContains(t, err, "host_port")
 	})
 	t.Run("printing leaves passwords out", func(t *testing.T) {
 		c, err := config.Load(env(map[string]string{"TONGBAN_SMTP_URL": "smtp://me:hunter2@mail:25", "TONGBAN_STORE": "mongodb://me:hunter3@db/x"}))

@@ -129,12 +129,13 @@ func kindOf(name string) string {
 // policy allows the program's own files and the scripts that stand in the
 // index itself, by their hashes.
 func policy(index []byte) string {
-	scripts := "'self'"
+	var scripts strings.Builder
+	scripts.WriteString("'self'")
 	for _, m := range inline.FindAllSubmatch(index, -1) {
 		sum := sha256.Sum256(m[1])
-		scripts += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+		scripts.WriteString(" 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'")
 	}
-	return "default-src 'self'; script-src " + scripts + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
+	return "default-src 'self'; script-src " + scripts.String() + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
 		"connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"testing/fstest"
@@ -25,7 +26,7 @@ func TestSite_Serve(t *testing.T) {
 	app.Use(site.Serve)
 
 	get := func(path string, headers ...string) (int, string, map[string]string) {
-		r := httptest.NewRequest("GET", path, nil)
+		r := httptest.NewRequest(http.MethodGet, path, nil)
 		for i := 0; i < len(headers); i += 2 {
 			r.Header.Set(headers[i], headers[i+1])
 		}

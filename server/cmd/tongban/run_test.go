@@ -118,14 +118,14 @@ func TestServe(t *testing.T) {
 	w := newWorld(t)
 	addr, stop := w.serve(t)
 	require.Contains(t, w.out.String(), "/signup", "while there is no user, the way to become the first is shown")
-	res, err := http.Get("http://" + addr + "/readyz") //nolint:noctx // a test
+	res, err := http.Get("http://" + addr + "/readyz")
 	require.NoError(t, err)
 	b, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, 200, res.StatusCode, "%s", b)
 	body := `{"email":"a@example.com","password":"Some-long-password-1","name":"A","tenantName":"B"}`
-	res, err = http.Post("http://"+addr+"/api/v1/auth/signup", "application/json", strings.NewReader(body)) //nolint:noctx // a test
+	res, err = http.Post("http://"+addr+"/api/v1/auth/signup", "application/json", strings.NewReader(body))
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, 201, res.StatusCode)
@@ -142,7 +142,7 @@ func TestServe(t *testing.T) {
 		require.Equal(t, done, w.run(t.Context(), "Another-password-1\n", "admin", "reset-password", "--email", "a@example.com"), w.err.String())
 		addr, stop := w.serve(t)
 		body := `{"email":"a@example.com","password":"Another-password-1"}`
-		res, err := http.Post("http://"+addr+"/api/v1/auth/login", "application/json", strings.NewReader(body)) //nolint:noctx // a test
+		res, err := http.Post("http://"+addr+"/api/v1/auth/login", "application/json", strings.NewReader(body))
 		require.NoError(t, err)
 		require.NoError(t, res.Body.Close())
 		require.Equal(t, 200, res.StatusCode)
@@ -181,7 +181,7 @@ func TestClockOfTests(t *testing.T) {
 	require.NoError(t, os.WriteFile(w.settings["TONGBAN_TEST_CLOCK"], []byte("+72h\n"), 0o600))
 	addr, stop := w.serve(t)
 	body := `{"email":"a@example.com","password":"Some-long-password-1","name":"A","tenantName":"B"}`
-	res, err := http.Post("http://"+addr+"/api/v1/auth/signup", "application/json", strings.NewReader(body)) //nolint:noctx // a test
+	res, err := http.Post("http://"+addr+"/api/v1/auth/signup", "application/json", strings.NewReader(body))
 	require.NoError(t, err)
 	b, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
