@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tongban/runtime/ingest"
+	"tongban/runtime/store"
 	"tongban/schema"
 )
 
@@ -22,7 +23,6 @@ type killed struct {
 	Entity schema.EntityID
 	File   schema.FileID
 	CSV    string
-	Job    string
 }
 
 // TestKilledProcess is the process that gets killed; alone it does nothing.
@@ -38,37 +38,47 @@ func TestKilledProcess(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, k.File, w.files.put("x.csv", data))
 	w.open()
-	if k.Job == "" {
+	if w.onlyJob() == "" {
 		_, err := w.service.Import(t.Context(), w.boss(), ingest.ImportRequest{Entity: k.Entity, Source: ingest.Source{File: k.File, Name: "x.csv"}})
 		require.NoError(t, err)
 	}
-	for range 6000 {
-		pause() // until it is killed, or there is nothing left to do
-		if w.service.Idle() {
-			return
+	w.wait(w.onlyJob()) // until it is done, or this process is killed
+}
+
+// onlyJob is the id of the one job of the tenant, "" before there is one.
+func (w *world) onlyJob() string {
+	w.Helper()
+	id := ""
+	err := w.engine.View(w.Context(), w.tenant, func(r store.Reader) error {
+		docs, err := r.Docs(w.Context(), "ingest", "imp_", "", 10)
+		for _, d := range docs {
+			require.Empty(w, id, "two jobs")
+			id = d.Key
 		}
-	}
+		return err
+	})
+	require.NoError(w, err)
+	return id
 }
 
 func TestAnImportSurvivesKill9(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
-	const rows = 8000
+	const rows = 30_000
 	w := newWorld(t)
 	e := w.customers()
 	k := killed{Dir: w.dir, Tenant: w.tenant, Entity: e.ID, File: 1, CSV: filepath.Join(w.dir, "x.csv")}
 	require.NoError(t, os.WriteFile(k.CSV, []byte(customersCSV(rows, 50, ",")), 0o600))
 	w.stop()
 	kills := 0
-	for try := range 30 {
-		k.Job = map[bool]string{true: "", false: "there"}[try == 0]
+	for try := range 60 {
 		raw, err := json.Marshal(k)
 		require.NoError(t, err)
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledProcess$")
 		cmd.Env = append(os.Environ(), "TONGBAN_KILLED="+string(raw))
 		require.NoError(t, cmd.Start())
-		timer := time.AfterFunc(time.Duration(250+37*try)*time.Millisecond, func() {
+		timer := time.AfterFunc(time.Duration(200+25*try)*time.Millisecond, func() {
 			if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 				t.Errorf("kill: %v", err)
 			}
@@ -80,8 +90,12 @@ func TestAnImportSurvivesKill9(t *testing.T) {
 		}
 		kills++
 	}
+	t.Logf("killed %d times", kills)
 	require.Positive(t, kills)
 	w.open()
+	j := w.wait(w.onlyJob())
+	require.Equal(t, ingest.Done, j.State, "%+v", j.Error)
+	require.Equal(t, []int{rows, rows / 50, rows - rows/50}, []int{j.Done, j.Failed, j.Created})
 	require.Equal(t, rows-rows/50, w.count(e))
 	seen := map[string]bool{}
 	for _, r := range w.all(e) {

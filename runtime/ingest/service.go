@@ -334,10 +334,3 @@ func (s *Service) undo(ctx context.Context, j *job) error {
 	j.Job.State, j.Finished = Undone, s.o.Now().UnixMilli()
 	return s.save(ctx, j)
 }
-
-// Idle reports that no job waits or runs in this process.
-func (s *Service) Idle() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.running) == 0
-}
