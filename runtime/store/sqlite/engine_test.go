@@ -396,3 +396,23 @@ func TestTheLogIsReadThroughItsIndexes(t *testing.T) {
 		return nil
 	}))
 }
+
+func TestAReaderWithANewShapeHasItAdopted(t *testing.T) {
+	e := openTest(t, t.TempDir())
+	old := &store.Shape{Entity: 7, Rev: 1, Fields: benchShape.Fields[4:5]}
+	_, err := e.Commit(t.Context(), 1, &store.Commit{Ops: []store.Op{{Kind: store.OpCreate, Shape: old, ID: 1, Set: schema.Values{bOwner: []int64{1}}}}})
+	require.NoError(t, err)
+	wide := &store.Shape{Entity: 7, Rev: 2, Fields: benchShape.Fields}
+	for range 2 {
+		require.NoError(t, e.View(t.Context(), 1, func(r store.Reader) error {
+			p, err := r.Find(t.Context(), wide, &query.Query{Limit: 5, Where: query.Empty{Field: bName}, Sort: []query.Sort{{Field: bAmount}}})
+			require.NoError(t, err)
+			require.Len(t, p.Records, 1)
+			return nil
+		}))
+	}
+	f, err := e.acquire(t.Context(), 1, false)
+	require.NoError(t, err)
+	defer e.release(f)
+	require.Eventually(t, func() bool { return f.layout.Load().tables[7].Cols[bAmount].Indexed }, 5*time.Second, 5*time.Millisecond)
+}

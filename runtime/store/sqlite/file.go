@@ -39,6 +39,7 @@ type file struct {
 	layout atomic.Pointer[layout]
 	stats  atomic.Int64                              // generation of the planner's statistics
 	rows   atomic.Pointer[map[schema.EntityID]int64] // roughly, by those statistics
+	wanted sync.Map                                  // the highest Rev of each entity that a reader has asked for
 	queue  chan *job
 	w      *writer
 	ended  chan struct{} // closed when the writer has ended
@@ -136,6 +137,24 @@ func (f *file) submit(j *job) (*store.Receipt, error) {
 		<-j.done // it is under way: the caller must learn how it ends
 	}
 	return j.receipt, j.err
+}
+
+// want asks the writer, without waiting for it, to adopt a shape.
+func (f *file) want(s *store.Shape) {
+	if rev, ok := f.wanted.Swap(s.Entity, s.Rev); ok && rev == s.Rev {
+		return
+	}
+	select {
+	case f.queue <- &job{ctx: f.e.ctx, done: make(chan struct{}), work: func(w *writer) error {
+		err := w.adopt(s)
+		if err != nil {
+			f.e.opt.Log.Error("adopt a reader's shape", "tenant", int64(f.tenant), "entity", int64(s.Entity), "error", err)
+		}
+		return err
+	}}:
+	default: // busy: the next commit with this shape does it
+		f.wanted.Delete(s.Entity)
+	}
 }
 
 // view runs fn on one snapshot. The layout is taken before the snapshot, so

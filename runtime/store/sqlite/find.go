@@ -76,8 +76,20 @@ func (sc *scope) from() string {
 	return name(prefix, sc.shape.Entity) + " a"
 }
 
+// meet has the tables made fit for a shape that is newer than what they were
+// made for. Until then what the shape adds is empty.
+func (r *reader) meet(s *store.Shape) {
+	if r.f == nil {
+		return
+	}
+	if t := r.layout.tables[s.Entity]; t != nil && t.Shape.Rev < s.Rev {
+		r.f.want(s)
+	}
+}
+
 // Get implements store.Reader.
 func (r *reader) Get(ctx context.Context, s *store.Shape, ids []schema.RecordID, fields []schema.FieldID) ([]*schema.Record, error) {
+	r.meet(s)
 	return r.get(ctx, r.layout.scopeOf(s, false), ids, fields)
 }
 
@@ -151,6 +163,7 @@ func record(s *zs.Stmt, fields []store.FieldShape) *schema.Record {
 
 // Find implements store.Reader.
 func (r *reader) Find(ctx context.Context, s *store.Shape, q *query.Query) (*store.Page, error) {
+	r.meet(s)
 	p, err := compileFind(r.layout, s, q)
 	if err != nil {
 		return nil, err
