@@ -1,4 +1,5 @@
 /** What a view shows at one time: one run of records, or one a group. */
+import { ApiError } from "@/api/problem";
 import type { GridGroup, SummaryText } from "@/grid/types";
 import { Segment } from "./segment";
 import { type AggregateGroup, type Metric, type RowQuery, wire } from "./wire";
@@ -44,17 +45,33 @@ export function andFilters(...filters: readonly unknown[]): unknown {
   return there.length > 1 ? { and: there } : there[0];
 }
 
+/** Pages that are read too fast wait as the server says. */
+async function patient<T>(read: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (tries > 5 || !(error instanceof ApiError) || error.status !== 429) {
+        throw error;
+      }
+      await new Promise((done) => setTimeout(done, (error.retryAfter ?? 1) * 1000));
+    }
+  }
+}
+
 function segment(entity: string, query: RowQuery, count: number): Segment {
   const { filter, sort, search } = query;
   return new Segment(count, ({ cursor, limit, idsOnly }) =>
-    wire.query(entity, {
-      filter,
-      limit,
-      ...(sort && { sort }),
-      ...(search && { search }),
-      ...(cursor !== undefined && { cursor }),
-      ...(idsOnly && { fields: [] }),
-    }),
+    patient(() =>
+      wire.query(entity, {
+        filter,
+        limit,
+        ...(sort && { sort }),
+        ...(search && { search }),
+        ...(cursor !== undefined && { cursor }),
+        ...(idsOnly && { fields: [] }),
+      }),
+    ),
   );
 }
 

@@ -59,6 +59,8 @@ export interface Socket {
 
 const presenceEvery = 8000;
 const pingEvery = 25_000;
+/** A page that changes from one table to the next keeps its connection. */
+const idleAfter = 2000;
 const opened = 1;
 
 export class LiveConnection {
@@ -70,6 +72,7 @@ export class LiveConnection {
   private attempts = 0;
   private lastId = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private idle: ReturnType<typeof setTimeout> | undefined;
   private timers: ReturnType<typeof setInterval>[] = [];
   private readonly connect: () => Socket;
 
@@ -128,7 +131,8 @@ export class LiveConnection {
       this.send({ t: "unsub", id: this.nextId(), room: name });
     }
     if (this.rooms.size === 0) {
-      this.close();
+      clearTimeout(this.idle);
+      this.idle = setTimeout(() => this.rooms.size === 0 && this.close(), idleAfter);
     }
   }
 

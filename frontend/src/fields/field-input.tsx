@@ -11,7 +11,7 @@ import { DayEditor } from "./date/day-editor";
 import css from "./fields.module.css";
 import { FileList } from "./file/file-list";
 import { choiceOptions, memberOptions, useRecordOptions } from "./options";
-import { typeOf } from "./registry";
+import { isComputed, typeOf } from "./registry";
 import { FieldValue, isEmptyValue } from "./show";
 import { type Family, listOf } from "./types";
 
@@ -306,7 +306,7 @@ const inputs: Readonly<Record<Family, (props: FieldInputProps) => ReactNode>> = 
 /** The editor of a value in place, by the field's type. */
 export function FieldInput(props: FieldInputProps) {
   const type = typeOf(props.field.type);
-  const readOnly = props.readOnly === true || type.computed === true || props.field.right !== "write";
+  const readOnly = props.readOnly === true || isComputed(props.field) || props.field.right !== "write";
   const Input = readOnly && type.family !== "file" ? Entry : inputs[type.family];
   return <Input {...props} readOnly={readOnly} />;
 }

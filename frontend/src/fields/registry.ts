@@ -1,4 +1,5 @@
 /** All field types, in the order in which they are offered. */
+import type { Field } from "@/api/types";
 import { checkboxType, ratingType } from "./check/types";
 import { multiSelectType, singleSelectType } from "./choice/types";
 import { createdTimeType, dateTimeType, dateType, updatedTimeType } from "./date/types";
@@ -42,6 +43,11 @@ const byId = new Map(fieldTypes.map((type) => [type.id, type]));
 /** The type of a field; an unknown one is shown as text that nobody can change. */
 export function typeOf(id: string): FieldType {
   return byId.get(id) ?? { ...textType, id, editor: "none", computed: true };
+}
+
+/** Whether nobody can write the field: the system fills it, or it is the other side of a link. */
+export function isComputed(field: Field): boolean {
+  return typeOf(field.type).computed === true || field.options.derived === true;
 }
 
 export function isFieldType(id: string): boolean {

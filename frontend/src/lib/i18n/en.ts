@@ -8,6 +8,7 @@ import { gridEn } from "./grid.en";
 import { homeEn } from "./home.en";
 import { importEn } from "./import.en";
 import { peopleEn } from "./people.en";
+import { recordEn } from "./record.en";
 import { settingsEn } from "./settings.en";
 import { shellEn } from "./shell.en";
 import { tableEn } from "./table.en";
@@ -23,4 +24,5 @@ export const en: Same<Catalogue> = {
   ...fieldsEn,
   ...tableEn,
   ...importEn,
+  ...recordEn,
 };

@@ -7,6 +7,7 @@ import { gridZh } from "./grid.zh-cn";
 import { homeZh } from "./home.zh-cn";
 import { importZh } from "./import.zh-cn";
 import { peopleZh } from "./people.zh-cn";
+import { recordZh } from "./record.zh-cn";
 import { settingsZh } from "./settings.zh-cn";
 import { shellZh } from "./shell.zh-cn";
 import { tableZh } from "./table.zh-cn";
@@ -22,4 +23,5 @@ export const zhCN = {
   ...fieldsZh,
   ...tableZh,
   ...importZh,
+  ...recordZh,
 } as const;

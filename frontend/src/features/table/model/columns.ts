@@ -1,6 +1,6 @@
 /** Fields of a view as columns of the grid. */
 import type { Entity } from "@/api/types";
-import { typeOf } from "@/fields/registry";
+import { isComputed, typeOf } from "@/fields/registry";
 import type { ParseEnv } from "@/fields/types";
 import type { GridColumn, SummaryText } from "@/grid/types";
 import { filterFields } from "./filter-model";
@@ -29,7 +29,7 @@ function columnOf(
     width,
     description: field.description,
     required: field.required,
-    readOnly: type.computed === true || field.right !== "write" || !entity.can.write,
+    readOnly: isComputed(field) || field.right !== "write" || !entity.can.write,
     sort: sort?.dir,
     filtered: filtered.has(field.id) || filtered.has(field.key),
     editor: type.editor,

@@ -1,12 +1,12 @@
 import type { Entity } from "@/api/types";
 import type { Fields } from "@/data/wire";
-import { typeOf } from "@/fields/registry";
+import { isComputed } from "@/fields/registry";
 
 /** The values that a copy of a record starts with: no computed and no unique ones. */
 export function copyable(entity: Entity, fields: Fields): Fields {
   return Object.fromEntries(
     entity.fields
-      .filter((field) => typeOf(field.type).computed !== true && !field.unique && field.right === "write")
+      .filter((field) => !isComputed(field) && !field.unique && field.right === "write")
       .flatMap(({ key }) => (fields[key] === undefined ? [] : [[key, fields[key]]])),
   );
 }

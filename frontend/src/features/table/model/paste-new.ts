@@ -1,6 +1,6 @@
 /** Text of a spreadsheet as new records: columns by their heading, else in the order of the view. */
 import type { Field } from "@/api/types";
-import { typeOf } from "@/fields/registry";
+import { isComputed, typeOf } from "@/fields/registry";
 import type { ParseEnv } from "@/fields/types";
 import { fromTsv } from "@/grid/clipboard";
 import { fold } from "@/lib/fold";
@@ -20,9 +20,7 @@ function targets(first: readonly string[], fields: readonly Field[]) {
 }
 
 export function clipboardRecords(text: string, shown: readonly ShownField[], env: ParseEnv): PastedRecords {
-  const fields = shown
-    .filter((one) => !one.hidden && typeOf(one.field.type).computed !== true)
-    .map((one) => one.field);
+  const fields = shown.filter((one) => !one.hidden && !isComputed(one.field)).map((one) => one.field);
   const lines = fromTsv(text);
   const { heading, columns } = targets(lines[0] ?? [], fields);
   let refused = 0;

@@ -1,0 +1,165 @@
+import { useState } from "react";
+import type { Choice, Entity, Field } from "@/api/types";
+import { isTemporary } from "@/data/drafts";
+import type { RecordPanelProps } from "@/data/panel";
+import type { RecordEntry } from "@/data/record-cache";
+import { FieldInput } from "@/fields/field-input";
+import { titleField } from "@/fields/options";
+import { typeOf } from "@/fields/registry";
+import { listOf } from "@/fields/types";
+import { t } from "@/lib/i18n";
+import { formatAgo } from "@/lib/i18n/format";
+import { phone, useMedia } from "@/lib/use-media";
+import { Tabs } from "@/ui/tabs";
+import { Comments } from "./comments";
+import { Composer } from "./composer";
+import { HistoryList } from "./history-list";
+import { LinkedRecords } from "./linked-records";
+import css from "./record.module.css";
+import { RecordFields } from "./record-fields";
+import { useComments } from "./use-comments";
+
+export interface RecordBodyProps extends RecordPanelProps {
+  readonly entry: RecordEntry;
+  readonly full: boolean;
+}
+
+function mayWrite({ entity, entry }: RecordBodyProps, field: Field): boolean {
+  const { can } = entry.record;
+  return entity.can.write && can?.write !== false && can?.fields?.[field.key] === undefined;
+}
+
+function Title(props: RecordBodyProps) {
+  const { entity, entry, session, id } = props;
+  const title = titleField(entity);
+  const number = entity.fields.find((field) => field.type === "autoNumber");
+  const { updatedAt, updatedBy } = entry.record;
+  if (title === undefined) {
+    return null;
+  }
+  const parts = [
+    number && typeOf(number.type).format(number, entry.row.fields[number.key]),
+    t("record.changed", { name: updatedBy?.name ?? "", ago: formatAgo(updatedAt, Date.now()) }),
+  ];
+  return (
+    <div className={css.title}>
+      <div>
+        <FieldInput
+          field={title}
+          value={entry.row.fields[title.key]}
+          readOnly={!mayWrite(props, title)}
+          onChange={(value) => session.set(id, title.key, value)}
+        />
+      </div>
+      <div className={css.sub}>{parts.filter(Boolean).join(" · ")}</div>
+    </div>
+  );
+}
+
+/** The field that says how far a record has come. */
+function stageField(entity: Entity): Field | undefined {
+  return entity.fields.find((field) => {
+    const count = field.options.choices?.length ?? 0;
+    return (
+      field.type === "singleSelect" &&
+      /stage|status|state|jieduan|zhuangtai/i.test(field.key) &&
+      count > 2 &&
+      count < 9
+    );
+  });
+}
+
+function Stages(props: RecordBodyProps) {
+  const { entity, entry, session, id } = props;
+  const field = stageField(entity);
+  if (field === undefined) {
+    return null;
+  }
+  const choices: readonly Choice[] = field.options.choices ?? [];
+  const at = choices.findIndex((choice) => choice.id === listOf(entry.row.fields[field.key])[0]?.id);
+  return (
+    <fieldset className={css.stages} aria-label={field.name}>
+      {choices.map((choice, index) => (
+        <button
+          key={choice.id}
+          type="button"
+          data-past={index < at}
+          aria-pressed={index === at}
+          disabled={!mayWrite(props, field)}
+          onClick={() => session.set(id, field.key, choice)}
+        >
+          {choice.name}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+type TabName = "details" | "history" | "comments";
+
+/** A record's name, stage, and in tabs its fields, history and comments. */
+export function RecordBody(props: RecordBodyProps) {
+  const { session, entity, full } = props;
+  const small = useMedia(phone);
+  const id = session.idOf(props.id);
+  const saved = !isTemporary(id);
+  const [tab, setTab] = useState<TabName>("details");
+  const comments = useComments(entity.id, id, saved);
+  const details = (
+    <>
+      <RecordFields {...props} may={(field) => mayWrite(props, field)} />
+      <LinkedRecords entity={entity} entry={props.entry} />
+    </>
+  );
+  const history = saved && <HistoryList {...props} id={id} may={(field) => mayWrite(props, field)} />;
+  const talk = <Comments comments={comments} />;
+  const composer = saved && entity.can.comment && <Composer onSend={comments.send} />;
+  if (full && !small) {
+    const side: TabName = tab === "details" ? "comments" : tab;
+    return (
+      <>
+        <Title {...props} />
+        <Stages {...props} />
+        <div className={css.columns}>
+          <section>{details}</section>
+          <section>
+            <Tabs
+              label={t("record.parts")}
+              value={side}
+              onChange={setTab}
+              tabs={[
+                { value: "comments", label: t("record.comments"), count: comments.list.length },
+                { value: "history", label: t("record.history") },
+              ]}
+            />
+            {side === "history" ? history : talk}
+          </section>
+        </div>
+        {composer}
+      </>
+    );
+  }
+  return (
+    <>
+      <Title {...props} />
+      <Stages {...props} />
+      <Tabs
+        className={css.tabs}
+        label={t("record.parts")}
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          { value: "details", label: t("record.details") },
+          { value: "history", label: t("record.history") },
+          { value: "comments", label: t("record.comments"), count: comments.list.length },
+        ]}
+      />
+      <div className={css.body}>
+        {tab === "details" && details}
+        {tab === "history" && history}
+        {tab === "comments" && talk}
+      </div>
+      {composer}
+    </>
+  );
+}
