@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -218,18 +219,19 @@ func (p *Program) ready(c *fiber.Ctx) error {
 }
 
 // Serve listens until ctx ends, then stops gracefully: what is accepted is
-// answered. listening is called once the port accepts.
+// answered, jobs come to a safe stop, open pages are told to come back.
+// listening is called once the port accepts.
 func (p *Program) Serve(ctx context.Context, listening func(addr string)) error {
 	ln, err := listen(p.Config.Addr)
 	if err != nil {
-		return err
+		p.end()
+		return errors.Join(err, p.Close(ctx))
 	}
-	done := make(chan struct{}, len(p.workers))
+	working, rest := context.WithCancel(p.life)
+	defer rest()
+	var workers sync.WaitGroup
 	for _, run := range p.workers {
-		go func() {
-			run(p.life)
-			done <- struct{}{}
-		}()
+		workers.Go(func() { run(working) })
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- p.App.Listener(ln) }()
@@ -238,11 +240,13 @@ func (p *Program) Serve(ctx context.Context, listening func(addr string)) error 
 	case err = <-failed:
 	case <-ctx.Done():
 		p.Log.InfoContext(p.life, "stopping")
-		err = p.App.ShutdownWithTimeout(StopTime - 5*time.Second)
+		stopped := make(chan error, 1)
+		go func() { stopped <- p.App.ShutdownWithTimeout(StopTime - 5*time.Second) }()
+		rest() // open sockets and streams end now, or the shutdown would wait for them
+		err = <-stopped
 	}
+	rest()
+	workers.Wait()
 	p.end()
-	for range p.workers {
-		<-done
-	}
 	return errors.Join(err, p.Close(ctx))
 }

@@ -155,6 +155,25 @@ func TestServe(t *testing.T) {
 	})
 }
 
+func TestServe_StopsWhilePagesAreOpen(t *testing.T) {
+	w := newWorld(t)
+	addr, stop := w.serve(t)
+	body := `{"email":"a@example.com","password":"Some-long-password-1","name":"A","tenantName":"B"}`
+	res, err := http.Post("http://"+addr+"/api/v1/auth/signup", "application/json", strings.NewReader(body))
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr+"/api/v1/events?room=user:me", nil)
+	require.NoError(t, err)
+	req.AddCookie(res.Cookies()[0])
+	stream, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	require.Equal(t, 200, stream.StatusCode)
+	start := time.Now()
+	require.Equal(t, done, stop(), w.err.String())
+	require.Less(t, time.Since(start), 5*time.Second)
+	require.NoError(t, stream.Body.Close())
+}
+
 func TestCreateUser(t *testing.T) {
 	w := newWorld(t)
 	require.Equal(t, done, w.run(t.Context(), "Some-long-password-1\n", "admin", "create-user", "--email", "a@example.com", "--name", "A", "--company", "B"), w.err.String())
