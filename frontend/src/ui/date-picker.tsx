@@ -4,7 +4,7 @@ import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { formatDay } from "@/lib/i18n/format";
 import { Calendar } from "./calendar";
-import { useField } from "./field";
+import { useFieldButton } from "./field";
 import field from "./field.module.css";
 import { Popover } from "./popover";
 import css from "./select.module.css";
@@ -22,19 +22,19 @@ export interface DatePickerProps {
 export function DatePicker(props: DatePickerProps) {
   const { value, onChange, label, placeholder, size = 34, weekStart = 1, disabled } = props;
   const [open, setOpen] = useState(false);
-  const context = useField();
+  const text = value ? formatDay(value) : (placeholder ?? t("common.selectPlaceholder"));
+  const { button, valueId } = useFieldButton(label, text);
   const trigger = (
     <button
       type="button"
-      {...context}
-      aria-label={label}
+      {...button}
       disabled={disabled}
       className={cx(field.input, field[`s${size}`], css.trigger)}
-      data-bad={Boolean(context["aria-invalid"])}
+      data-bad={Boolean(button["aria-invalid"])}
     >
       <CalendarDays aria-hidden="true" />
-      <span className={value ? css.value : css.placeholder}>
-        {value ? formatDay(value) : (placeholder ?? t("common.selectPlaceholder"))}
+      <span id={valueId} className={value ? css.value : css.placeholder}>
+        {text}
       </span>
     </button>
   );

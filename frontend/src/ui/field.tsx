@@ -19,6 +19,15 @@ export function useField() {
     : {};
 }
 
+/** For a control whose name must hold its value too, as a button that opens a list. */
+export function useFieldButton(label: string | undefined, value: string) {
+  const field = useField();
+  const button = field.id
+    ? { ...field, "aria-labelledby": `${field.id}-label ${field.id}-value` }
+    : { ...field, "aria-label": label ? `${label}: ${value}` : undefined };
+  return { button, valueId: field.id && `${field.id}-value` };
+}
+
 export interface FieldProps {
   readonly label: string;
   readonly error?: string | undefined;
@@ -37,7 +46,9 @@ export function Field({ label, error, hint, aside, optional, children }: FieldPr
     <Context value={{ id, describedBy: error || hint ? note : undefined, bad: Boolean(error) }}>
       <div className={css.field}>
         <div className={css.top}>
-          <label htmlFor={id}>{label}</label>
+          <label id={`${id}-label`} htmlFor={id}>
+            {label}
+          </label>
           {optional && <span className={css.optional}>{t("common.optional")}</span>}
           {aside && <span className={css.aside}>{aside}</span>}
         </div>

@@ -27,6 +27,7 @@ export interface ListboxProps {
   readonly multiple?: boolean;
   /** A search line above. It takes the focus. */
   readonly search?: boolean;
+  readonly placeholder?: string;
   readonly initialSearch?: string;
   /** The options are found elsewhere (by the server): told what was typed, nothing is filtered here. */
   readonly onSearch?: (text: string) => void;
@@ -98,8 +99,51 @@ function OptionRow({ id, row, active, selected, onPick, onHover }: OptionRowProp
   );
 }
 
+interface KeysOptions {
+  readonly rows: readonly Row[];
+  readonly current: number;
+  readonly search: boolean;
+  readonly onMove: (index: number) => void;
+  readonly onPick: (row: Row | undefined) => void;
+}
+
+/** Arrows, Home and End move, Enter picks; without a search line letters jump to a label. */
+function useListKeys({ rows, current, search, onMove, onPick }: KeysOptions) {
+  const typed = useRef({ text: "", at: 0 });
+  function jump(event: KeyboardEvent): void {
+    const { text: before, at } = typed.current;
+    const prefix = (event.timeStamp - at < 700 ? before : "") + event.key;
+    typed.current = { text: prefix, at: event.timeStamp };
+    const index = rows.findIndex((row) => fold(row.label).startsWith(fold(prefix)));
+    if (index >= 0) {
+      onMove(index);
+    }
+  }
+  return (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) {
+      return;
+    }
+    const moves: Record<string, number> = {
+      ArrowDown: nextIndex(rows, current, 1),
+      ArrowUp: nextIndex(rows, current, -1),
+      ...(search ? {} : { Home: nextIndex(rows, -1, 1), End: nextIndex(rows, rows.length, -1) }),
+    };
+    const to = moves[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      onMove(to);
+    } else if (event.key === "Enter" || (event.key === " " && !search)) {
+      event.preventDefault();
+      onPick(rows[current]);
+    } else if (!search && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+      jump(event);
+    }
+  };
+}
+
 interface SearchLineProps {
   readonly label: string;
+  readonly placeholder: string;
   readonly list: string;
   readonly text: string;
   readonly onText: (text: string) => void;
@@ -109,7 +153,7 @@ interface SearchLineProps {
   };
 }
 
-function SearchLine({ label, list, text, onText, owner }: SearchLineProps) {
+function SearchLine({ label, placeholder, list, text, onText, owner }: SearchLineProps) {
   return (
     <div className={css.search}>
       <Search size={15} aria-hidden="true" />
@@ -120,7 +164,7 @@ function SearchLine({ label, list, text, onText, owner }: SearchLineProps) {
         aria-expanded="true"
         aria-controls={list}
         aria-label={label}
-        placeholder={t("common.search")}
+        placeholder={placeholder}
         value={text}
         onChange={(event) => onText(event.target.value)}
         {...owner}
@@ -141,7 +185,6 @@ export function Listbox(props: ListboxProps) {
       rows.findIndex((row) => selected.includes(row.value)),
     ),
   );
-  const typed = useRef({ text: "", at: 0 });
   const list = useRef<HTMLDivElement>(null);
   const current = Math.min(active, rows.length - 1);
 
@@ -165,36 +208,7 @@ export function Listbox(props: ListboxProps) {
     onSearch?.(value);
   }
 
-  function jump(event: KeyboardEvent): void {
-    const { text: before, at } = typed.current;
-    const prefix = (event.timeStamp - at < 700 ? before : "") + event.key;
-    typed.current = { text: prefix, at: event.timeStamp };
-    const index = rows.findIndex((row) => fold(row.label).startsWith(fold(prefix)));
-    if (index >= 0) {
-      setActive(index);
-    }
-  }
-
-  function handleKey(event: KeyboardEvent): void {
-    if (event.nativeEvent.isComposing || event.keyCode === 229) {
-      return;
-    }
-    const moves: Record<string, number> = {
-      ArrowDown: nextIndex(rows, current, 1),
-      ArrowUp: nextIndex(rows, current, -1),
-      ...(search ? {} : { Home: nextIndex(rows, -1, 1), End: nextIndex(rows, rows.length, -1) }),
-    };
-    const to = moves[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      setActive(to);
-    } else if (event.key === "Enter" || (event.key === " " && !search)) {
-      event.preventDefault();
-      pick(rows[current]);
-    } else if (!search && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
-      jump(event);
-    }
-  }
+  const handleKey = useListKeys({ rows, current, search: search ?? false, onMove: setActive, onPick: pick });
 
   // Keeps the active row in sight.
   useEffect(() => {
@@ -209,7 +223,14 @@ export function Listbox(props: ListboxProps) {
   return (
     <div className={css.root}>
       {search && (
-        <SearchLine label={label} list={`${id}-list`} text={text} onText={handleText} owner={owner} />
+        <SearchLine
+          label={label}
+          placeholder={props.placeholder ?? t("common.search")}
+          list={`${id}-list`}
+          text={text}
+          onText={handleText}
+          owner={owner}
+        />
       )}
       <div
         ref={list}

@@ -21,10 +21,11 @@ export interface MiniatureProps {
 }
 
 const bars = [74, 58, 66, 48, 70, 54, 62, 44];
+const picks = [0, 2, 1, 3, 0, 4, 2, 5];
 const people = ["teal", "orange", "violet", "indigo", "pink"];
 
 function Cell({ column, row }: { readonly column: MiniColumn; readonly row: number }) {
-  const pill = column.pills?.[(row * 7 + 3) % Math.max(1, column.pills.length)];
+  const pill = column.pills?.[((picks[row] ?? 0) + column.name.length) % Math.max(1, column.pills.length)];
   const width = `${bars[(row * 3 + column.name.length) % bars.length]}%`;
   if (column.kind === "pills" && pill) {
     return (

@@ -2,7 +2,7 @@ import { ChevronDown, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
-import { useField } from "./field";
+import { useFieldButton } from "./field";
 import field from "./field.module.css";
 import { Listbox, type Option } from "./listbox";
 import { Popover } from "./popover";
@@ -28,24 +28,27 @@ export interface SelectProps extends Shared {
 }
 
 interface TriggerProps extends Shared {
+  /** The chosen, as text. */
+  readonly text: string;
   readonly children: ReactNode;
   readonly list: (close: () => void) => ReactNode;
 }
 
-function Frame({ label, size = 34, disabled, className, children, list }: TriggerProps) {
+function Frame({ label, text, size = 34, disabled, className, children, list }: TriggerProps) {
   const [open, setOpen] = useState(false);
-  const context = useField();
+  const { button, valueId } = useFieldButton(label, text);
   const trigger = (
     <button
       type="button"
-      {...context}
+      {...button}
       aria-haspopup="listbox"
-      aria-label={label}
       disabled={disabled}
       className={cx(field.input, field[`s${size}`], css.trigger, className)}
-      data-bad={Boolean(context["aria-invalid"])}
+      data-bad={Boolean(button["aria-invalid"])}
     >
-      {children}
+      <span id={valueId} className={css.content}>
+        {children}
+      </span>
       <ChevronDown className={css.chevron} aria-hidden="true" />
     </button>
   );
@@ -72,6 +75,7 @@ export function Select(props: SelectProps) {
   return (
     <Frame
       {...props}
+      text={chosen?.label ?? ""}
       list={(close) => (
         <Listbox
           label={label ?? placeholder ?? t("common.selectPlaceholder")}
@@ -123,6 +127,7 @@ export function MultiSelect(props: MultiSelectProps) {
   return (
     <Frame
       {...props}
+      text={chosen.map((option) => option.label).join(", ")}
       className={cx(css.multi, props.className)}
       list={() => (
         <Listbox

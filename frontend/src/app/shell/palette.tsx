@@ -69,7 +69,14 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   }
   return (
     <Dialog open onClose={onClose} title={t("palette.label")} bare width={560} className={css.palette}>
-      <Listbox search label={t("palette.placeholder")} options={targets} selected={[]} onPick={handlePick} />
+      <Listbox
+        search
+        label={t("palette.label")}
+        placeholder={t("palette.placeholder")}
+        options={targets}
+        selected={[]}
+        onPick={handlePick}
+      />
       <p className={css.hint}>{t("palette.hint")}</p>
     </Dialog>
   );
