@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -19,6 +20,8 @@ import (
 	"tongban/runtime/ingest"
 	"tongban/runtime/record"
 	"tongban/runtime/store"
+	"tongban/runtime/store/mongo"
+	"tongban/runtime/store/mongo/mongotest"
 	"tongban/runtime/store/sqlite"
 	"tongban/schema"
 	"tongban/schema/fail"
@@ -64,10 +67,11 @@ func clock() time.Time { return time.Now() } //nolint:forbidigo // see above
 // pause waits a little for other goroutines and processes.
 func pause() { <-time.After(5 * time.Millisecond) }
 
-// world is a tenant on a real SQLite store, and its import service.
+// world is a tenant on a real store, and its import service.
 type world struct {
 	testing.TB
 	dir     string
+	uri     string // of MongoDB, where TONGBAN_TEST_ENGINE is mongo
 	engine  store.Engine
 	catalog *catalog.Catalog
 	records *record.Service
@@ -97,7 +101,16 @@ func newWorld(t testing.TB) *world {
 // open starts everything on the folder.
 func (w *world) open() {
 	log := slog.New(slog.DiscardHandler)
-	e, err := sqlite.Open(w.Context(), sqlite.Options{Dir: filepath.Join(w.dir, "db"), Log: log, Now: clock})
+	var e store.Engine
+	var err error
+	if os.Getenv("TONGBAN_TEST_ENGINE") == "mongo" {
+		if w.uri == "" {
+			w.uri = mongotest.Start(w)
+		}
+		e, err = mongo.Open(w.Context(), mongo.Options{URI: w.uri, Log: log, Now: clock})
+	} else {
+		e, err = sqlite.Open(w.Context(), sqlite.Options{Dir: filepath.Join(w.dir, "db"), Log: log, Now: clock})
+	}
 	require.NoError(w, err)
 	w.engine = e
 	w.ids = ids.New(clock, 0)

@@ -19,6 +19,9 @@ func PlainNumber(s string) (string, error) {
 	if len(s) > maxNumberText {
 		return "", ErrSyntax
 	}
+	if isSimple(s) {
+		return s, nil
+	}
 	s = strings.ToLower(narrow(s))
 	rest, neg := cutSign(s)
 	rest = cutCurrency(rest)
@@ -40,6 +43,23 @@ func PlainNumber(s string) (string, error) {
 		rest = "-" + rest
 	}
 	return rest, nil
+}
+
+// isSimple reports that a text is a number already: the usual case in files.
+func isSimple(s string) bool {
+	rest := strings.TrimPrefix(s, "-")
+	points, digits := 0, 0
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.':
+			points++
+		default:
+			return false
+		}
+	}
+	return digits > 0 && points <= 1
 }
 
 // cutSign removes a sign, or the brackets by which accountants write one.
