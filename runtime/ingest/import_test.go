@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 
@@ -265,4 +266,29 @@ func TestUsersAndLinkedRecordsAreFoundByName(t *testing.T) {
 	all := w.all(e)
 	require.Equal(t, "华信, 集团", name(t, all[0], "company", "name"))
 	require.Equal(t, "老板", name(t, all[0], "owner", "name"))
+}
+
+func TestAnEncodingThatIsNamedIsUsed(t *testing.T) {
+	w := newWorld(t)
+	for label, text := range map[string]string{
+		"utf-8": "客户", "utf-16": "客户", "utf-16be": "客户", "gb18030": "客户𠮷€", "gbk": "客户", "gb2312": "客户", "big5": "客戶",
+		"shift_jis": "顧客カナ", "euc-jp": "顧客", "euc-kr": "고객", "windows-1252": "café €", "iso-8859-15": "œuvre €", "windows-1251": "клиент", "koi8-r": "клиент",
+	} {
+		enc, err := htmlindex.Get(label)
+		require.NoError(t, err, label)
+		e := w.entity(catalog.FieldInput{Name: "name", Key: "name", Type: "text"})
+		j := w.bring(e, "x.csv", encode(t, enc, "name,x\n"+text+",y\n"), func(r *ingest.ImportRequest) { r.Source.Encoding = label })
+		require.Equal(t, ingest.Done, j.State, "%s %+v", label, j.Error)
+		require.Equal(t, []map[string]any{{"name": text}}, w.all(e), label)
+	}
+}
+
+func TestBytesThatMakeNoCharacterAreRefusedNotReplaced(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity(catalog.FieldInput{Name: "name", Key: "name", Type: "text"})
+	j := w.bring(e, "x.csv", []byte("name\ngood\nbad \xff\xfe\xff\n"), func(r *ingest.ImportRequest) { r.Source.Encoding = "gb18030" })
+	require.Equal(t, []int{1, 1}, []int{j.Created, j.Failed}, "%+v", j)
+	require.Equal(t, "import.badBytes", j.FirstBad[0].Code)
+	j = w.bring(e, "x.csv", []byte("name\nbad \xff\n"), func(r *ingest.ImportRequest) { r.Source.Encoding = "utf-8" })
+	require.Equal(t, "field.badText", j.FirstBad[0].Code)
 }
