@@ -270,3 +270,37 @@ func TestProblemsSpeakTheCallersLanguage(t *testing.T) {
 	require.Equal(t, "没有这个应用。", w.do("GET", "/apps/app_1", w.owner, nil, header{"Accept-Language", "en"}).str("detail"))
 	require.Equal(t, http.StatusNotFound, en.Status)
 }
+
+func TestWhatTimeDoes(t *testing.T) {
+	const day = 24 * time.Hour
+	onEach(t, func(t *testing.T, w *world) {
+		used, idle := w.logIn("owner@example.com", password), w.logIn("owner@example.com", password)
+		url := w.ok("POST", "/invitations", w.owner, m{"email": "late@example.com"}).str("url")
+		invitation := "/invitations/" + url[strings.LastIndex(url, "/")+1:]
+		key := header{"Idempotency-Key", "one-day"}
+		w.ok("POST", "/apps", w.owner, m{"name": "一"}, key)
+
+		w.pass(6 * day)
+		w.ok("GET", "/me", used, nil)
+		w.ok("GET", invitation, "", nil)
+		w.ok("POST", "/apps", w.owner, m{"name": "二"}, key)
+		w.pass(2 * day)
+		w.refused(404, "invitation.unknown", "GET", invitation, "", nil)
+		for range 4 {
+			w.pass(20 * day)
+			if a := w.do("GET", "/me", used, nil); a.Status != 200 {
+				t.Fatalf("a session that is used lives on: %s", a.Raw)
+			}
+		}
+		w.refused(401, "auth.expired", "GET", "/me", idle, nil)
+		w.pass(10 * day)
+		w.refused(401, "auth.expired", "GET", "/me", used, nil)
+
+		for range 5 {
+			w.refused(401, "auth.wrong", "POST", "/auth/login", "", m{"email": "owner@example.com", "password": "not this one"})
+		}
+		w.refused(429, "auth.slowDown", "POST", "/auth/login", "", m{"email": "owner@example.com", "password": password})
+		w.pass(16 * time.Minute)
+		w.logIn("owner@example.com", password)
+	})
+}

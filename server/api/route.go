@@ -126,11 +126,11 @@ func newRouter(all []Route, m *ops.Metrics) *node {
 	return root
 }
 
-// find walks a path; params receives the parameters' values.
+// find walks a path such as "apps/app_1"; params receives the parameters' values.
 func (n *node) find(path string, params []string) (*node, []string) {
-	path = strings.TrimPrefix(path, "/")
-	for path != "" {
-		seg, rest, _ := strings.Cut(path, "/")
+	for more := true; more; {
+		var seg, rest string
+		seg, rest, more = strings.Cut(path, "/")
 		next := n.static[seg]
 		if next == nil {
 			if n.param == nil || seg == "" {

@@ -242,6 +242,9 @@ func TestDoorsOutsideTheTable(t *testing.T) {
 	w.refused(404, "route.unknown", "GET", "/nothing", w.owner, nil)
 	w.refused(404, "route.method", "PUT", "/apps", w.owner, nil)
 	require.Equal(t, "GET, POST", w.do("PUT", "/apps", w.owner, nil).Header.Get("Allow"))
+	for _, p := range []string{"/api/v1me", "/api/v1//me", "/api/v1/me/", "/api/v1/apps/../me", "/api/v1/%6de", "/api/v1/me%2f", "/api/v1/auth//login"} {
+		require.Equal(t, 404, w.do("GET", p, w.owner, nil).Status, "%s is another spelling, so another address", p)
+	}
 	require.Contains(t, string(w.ok("GET", "/metrics", "", nil).Raw), "tongban_http_requests_total")
 	require.Equal(t, true, w.ok("GET", "/readyz", "", nil).at("ready"))
 	require.NotContains(t, string(w.ok("GET", "/metrics", "", nil).Raw), "owner@example.com")

@@ -54,7 +54,12 @@ func (s *Server) serve(f *fiber.Ctx) (err error) {
 
 // target finds the route and fills c with it.
 func (s *Server) target(c *call) (*target, error) {
-	path := strings.TrimPrefix(string(c.f.Context().Path()), Base)
+	// The path as it was sent: ids need no escapes, and what is spelled in
+	// another way is another address. A copy, since handlers may keep parts of it.
+	path, below := strings.CutPrefix(strings.Clone(c.f.Path()), Base+"/")
+	if !below {
+		return nil, fail.New(fail.NotFound, "route.unknown")
+	}
 	method := c.f.Method()
 	if method == fiber.MethodHead {
 		method = fiber.MethodGet

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,11 @@ type world struct {
 	base  string
 	prog  *wire.Program
 	owner string // the owner's token
+	shift *atomic.Int64
 }
+
+// pass lets time go by.
+func (w *world) pass(d time.Duration) { w.shift.Add(int64(d)) }
 
 // engines lists the stores that the scenarios run on.
 func engines(t *testing.T) map[string]string {
@@ -70,7 +75,8 @@ func startWorld(t *testing.T, env map[string]string) *world {
 	c, err := config.Load(func(k string) (string, bool) { v, ok := settings[k]; return v, ok })
 	require.NoError(t, err)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	base, err := wire.Open(t.Context(), c, log, now)
+	shift := &atomic.Int64{}
+	base, err := wire.Open(t.Context(), c, log, func() time.Time { return now().Add(time.Duration(shift.Load())) })
 	require.NoError(t, err)
 	prog, err := wire.Build(t.Context(), base, "test")
 	require.NoError(t, err)
@@ -85,7 +91,7 @@ func startWorld(t *testing.T, env map[string]string) *world {
 	})
 	select {
 	case a := <-addr:
-		return &world{t: t, base: "http://" + a, prog: prog}
+		return &world{t: t, base: "http://" + a, prog: prog, shift: shift}
 	case err := <-done:
 		require.NoError(t, err)
 		return nil

@@ -205,6 +205,9 @@ func (p *Program) ready(c *fiber.Ctx) error {
 		if errors.Is(err, store.ErrNotFound) { // nothing is there before the first sign-up
 			err = nil
 		}
+		if err != nil {
+			p.Log.WarnContext(ctx, "not ready", "err", err.Error())
+		}
 		info := p.Engine.Info()
 		changes := "polled"
 		if info.Live {

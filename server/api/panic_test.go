@@ -1,0 +1,48 @@
+package api
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tongban/server/ops"
+	"tongban/server/text"
+)
+
+func TestAPanicEndsItsRequestAndNothingElse(t *testing.T) {
+	texts, err := text.Load()
+	require.NoError(t, err)
+	var log bytes.Buffer
+	metrics := ops.NewMetrics()
+	s := New(Options{
+		Life: t.Context(), Texts: texts, Metrics: metrics, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Now: func() time.Time { return time.Unix(0, 0) },
+	})
+	s.router = newRouter([]Route{
+		{Method: http.MethodGet, Path: "/bad", Need: Public, Handle: get(func(*call) (any, error) { panic("secret reason") })},
+		{Method: http.MethodGet, Path: "/good", Need: Public, Handle: get(func(*call) (any, error) { return noContent{}, nil })},
+	}, metrics)
+	app := App()
+	app.Use(s.Guard)
+	s.Mount(app)
+
+	res, err := app.Test(httptest.NewRequest(http.MethodGet, "/api/v1/bad", nil))
+	require.NoError(t, err)
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.Equal(t, 500, res.StatusCode)
+	require.Contains(t, string(body), res.Header.Get("X-Request-Id"))
+	require.NotContains(t, string(body), "secret reason")
+	require.Contains(t, log.String(), res.Header.Get("X-Request-Id"))
+	require.Contains(t, log.String(), "secret reason")
+
+	res, err = app.Test(httptest.NewRequest(http.MethodGet, "/api/v1/good", nil))
+	require.NoError(t, err)
+	require.Equal(t, 204, res.StatusCode)
+}
