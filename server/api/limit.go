@@ -19,9 +19,9 @@ type class struct {
 }
 
 var (
-	perAddress = class{"a", 100, 400} // anything from one address, before it is known who asks
-	perCaller  = class{"c", 60, 300}  // a session or token
-	perProof   = class{"p", 0.5, 15}  // signing in and up, from one address
+	perAddress = class{"a", 300, 1500} // anything from one address, before it is known who asks
+	perCaller  = class{"c", 60, 300}   // a session or token
+	perProof   = class{"p", 0.5, 15}   // signing in and up, from one address
 )
 
 const mostLimiters = 20_000

@@ -34,6 +34,7 @@ type problem struct {
 	Code      string          `json:"code"`
 	Detail    string          `json:"detail"`
 	Field     string          `json:"field,omitempty"`
+	Index     *int            `json:"index,omitempty"` // in a batch
 	Errors    []problemError  `json:"errors,omitempty"`
 	Current   json.RawMessage `json:"current,omitempty"`
 	RequestID string          `json:"requestId"`
@@ -41,6 +42,7 @@ type problem struct {
 
 type problemError struct {
 	Field  string `json:"field,omitempty"`
+	Index  *int   `json:"index,omitempty"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
@@ -51,6 +53,14 @@ func routeName(c *fiber.Ctx) string {
 		return r
 	}
 	return c.Method()
+}
+
+// indexOf says which change of a batch an error is about.
+func indexOf(e *fail.Error) *int {
+	if i, ok := e.Params["index"].(int); ok {
+		return &i
+	}
+	return nil
 }
 
 func failSmuggled() error { return fail.New(fail.Malformed, "request.smuggled") }
@@ -67,10 +77,10 @@ func (s *Server) write(c *fiber.Ctx, err error, lang, id string) error {
 	}
 	p := problem{
 		Type: "about:blank", Title: s.Texts.Say(lang, "kind."+string(e.Kind), nil), Status: statuses[e.Kind],
-		Code: e.Code, Detail: s.Texts.Say(lang, e.Code, e.Params), Field: e.Field, RequestID: id,
+		Code: e.Code, Detail: s.Texts.Say(lang, e.Code, e.Params), Field: e.Field, Index: indexOf(e), RequestID: id,
 	}
 	for _, m := range e.Many {
-		p.Errors = append(p.Errors, problemError{Field: m.Field, Code: m.Code, Detail: s.Texts.Say(lang, m.Code, m.Params)})
+		p.Errors = append(p.Errors, problemError{Field: m.Field, Index: indexOf(m), Code: m.Code, Detail: s.Texts.Say(lang, m.Code, m.Params)})
 	}
 	if cur, ok := e.Current.(*record.Row); ok {
 		by := map[string]record.KeyMode{"id": record.ByID, "name": record.ByName}[c.Query("fieldKeys")]
