@@ -1,7 +1,4 @@
-import { Dialog as Base } from "@base-ui/react/dialog";
-import type { CSSProperties, ReactNode } from "react";
-import { cx } from "@/lib/cx";
-import css from "./dialog.module.css";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 
 export interface DrawerProps {
   readonly open: boolean;
@@ -15,33 +12,17 @@ export interface DrawerProps {
   readonly children: ReactNode;
 }
 
+const Layer = lazy(async () => ({ default: (await import("./dialog-layer")).DrawerLayer }));
+
 /** A panel from a side; the whole screen under 640 px unless it comes from the left. */
-export function Drawer({
-  open,
-  onClose,
-  label,
-  side = "right",
-  width = 468,
-  modal = true,
-  children,
-}: DrawerProps) {
-  return (
-    <Base.Root
-      open={open}
-      onOpenChange={(next) => !next && onClose()}
-      modal={modal}
-      disablePointerDismissal={!modal}
-    >
-      <Base.Portal>
-        {modal && <Base.Backdrop className={css.scrim} />}
-        <Base.Popup
-          className={cx(css.drawer, css[side])}
-          aria-label={label}
-          style={{ "--width": `${width}px` } as CSSProperties}
-        >
-          {children}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
-  );
+export function Drawer(props: DrawerProps) {
+  const [wanted, setWanted] = useState(props.open);
+  if (props.open && !wanted) {
+    setWanted(true);
+  }
+  return wanted ? (
+    <Suspense>
+      <Layer {...props} />
+    </Suspense>
+  ) : null;
 }

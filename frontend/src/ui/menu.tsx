@@ -1,9 +1,6 @@
-import { Menu as Base } from "@base-ui/react/menu";
-import { Check } from "lucide-react";
-import { Fragment, type ReactElement, type ReactNode } from "react";
-import { cx } from "@/lib/cx";
+import { lazy, type ReactElement, type ReactNode, Suspense } from "react";
 import type { Align, Anchor, Side } from "./popover";
-import css from "./popup.module.css";
+import { useTrigger } from "./use-trigger";
 
 export interface MenuItem {
   readonly id: string;
@@ -37,59 +34,26 @@ export interface MenuProps {
   readonly head?: ReactNode;
 }
 
-function Item({ item }: { readonly item: MenuItem }) {
-  return (
-    <Base.Item
-      className={cx(css.item, item.danger && css.danger)}
-      disabled={item.disabled ?? false}
-      onClick={item.onSelect}
-      {...(item.checked === undefined ? {} : { role: "menuitemradio", "aria-checked": item.checked })}
-    >
-      {item.icon}
-      <span className={css.grow}>{item.label}</span>
-      {item.hint && <span className={css.hint}>{item.hint}</span>}
-      {item.checked && <Check className={css.check} aria-hidden="true" />}
-    </Base.Item>
-  );
-}
+const load = () => import("./menu-layer");
+const Layer = lazy(async () => ({ default: (await load()).MenuLayer }));
 
-export function Menu(props: MenuProps) {
-  const { trigger, anchor, open, onOpenChange, groups, side = "bottom", align = "start" } = props;
-  const shown = groups.filter((group) => group.items.length > 0);
+/** Acts to choose from, at a button or a place of the page. */
+export function Menu({ trigger, open: outer, onOpenChange, ...rest }: MenuProps) {
+  const { button, open, setOpen, wanted, anchor } = useTrigger({
+    trigger,
+    open: outer,
+    onOpenChange,
+    kind: "menu",
+    preload: load,
+  });
   return (
-    <Base.Root
-      modal={false}
-      {...(open === undefined ? {} : { open })}
-      {...(onOpenChange ? { onOpenChange: (next: boolean) => onOpenChange(next) } : {})}
-    >
-      {trigger && <Base.Trigger render={trigger} />}
-      <Base.Portal>
-        <Base.Positioner
-          className={css.positioner}
-          {...(anchor === undefined ? {} : { anchor })}
-          side={side}
-          align={align}
-          sideOffset={6}
-          collisionPadding={8}
-        >
-          <Base.Popup
-            className={cx(css.popup, css.menu)}
-            aria-label={props.label}
-            style={props.width ? { width: props.width } : undefined}
-          >
-            {props.head}
-            {shown.map((group, index) => (
-              <Fragment key={group.items[0]?.id}>
-                {index > 0 && <Base.Separator className={css.separator} />}
-                {group.label && <div className={css.groupLabel}>{group.label}</div>}
-                {group.items.map((item) => (
-                  <Item key={item.id} item={item} />
-                ))}
-              </Fragment>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {button}
+      {wanted && (
+        <Suspense>
+          <Layer {...rest} anchor={rest.anchor ?? anchor} open={open} onOpenChange={setOpen} />
+        </Suspense>
+      )}
+    </>
   );
 }

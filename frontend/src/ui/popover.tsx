@@ -1,7 +1,5 @@
-import { Popover as Base } from "@base-ui/react/popover";
-import type { ReactElement, ReactNode, RefObject } from "react";
-import { cx } from "@/lib/cx";
-import css from "./popup.module.css";
+import { lazy, type ReactElement, type ReactNode, type RefObject, Suspense } from "react";
+import { useTrigger } from "./use-trigger";
 
 export type Side = "top" | "bottom" | "left" | "right";
 export type Align = "start" | "center" | "end";
@@ -31,42 +29,26 @@ export interface PopoverProps {
   readonly children: ReactNode;
 }
 
-export function Popover(props: PopoverProps) {
-  const {
+const load = () => import("./popover-layer");
+const Layer = lazy(async () => ({ default: (await load()).PopoverLayer }));
+
+/** Something that opens at a button or a place of the page; Esc and a press outside close it. */
+export function Popover({ trigger, open: outer, onOpenChange, ...rest }: PopoverProps) {
+  const { button, open, setOpen, wanted, anchor } = useTrigger({
     trigger,
-    anchor,
-    open,
+    open: outer,
     onOpenChange,
-    side = "bottom",
-    align = "start",
-    offset = 6,
-    children,
-  } = props;
+    kind: "dialog",
+    preload: load,
+  });
   return (
-    <Base.Root
-      {...(open === undefined ? {} : { open })}
-      {...(onOpenChange ? { onOpenChange: (next: boolean) => onOpenChange(next) } : {})}
-    >
-      {trigger && <Base.Trigger render={trigger} />}
-      <Base.Portal>
-        <Base.Positioner
-          className={css.positioner}
-          {...(anchor === undefined ? {} : { anchor })}
-          side={side}
-          align={align}
-          sideOffset={offset}
-          collisionPadding={8}
-        >
-          <Base.Popup
-            className={cx(css.popup, props.className)}
-            aria-label={props.label}
-            style={props.width ? { width: props.width } : undefined}
-            {...(props.initialFocus === undefined ? {} : { initialFocus: props.initialFocus })}
-          >
-            {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {button}
+      {wanted && (
+        <Suspense>
+          <Layer {...rest} anchor={rest.anchor ?? anchor} open={open} onOpenChange={setOpen} />
+        </Suspense>
+      )}
+    </>
   );
 }

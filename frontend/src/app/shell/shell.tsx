@@ -4,12 +4,13 @@ import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
 import { narrow, useMedia } from "@/lib/use-media";
 import { useStored } from "@/lib/use-stored";
+import { Drawer } from "@/ui/drawer";
+import { preloadPopups } from "@/ui/preload";
 import { BottomBar } from "./bottom-bar";
 import css from "./shell.module.css";
 import { Sidebar } from "./sidebar";
 
 const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
-const SideDrawer = lazy(async () => ({ default: (await import("@/ui/drawer")).Drawer }));
 
 function typing(target: EventTarget | null): boolean {
   return (
@@ -36,6 +37,15 @@ function useShellKeys(onSearch: () => void, onFold: () => void): void {
   }, [onSearch, onFold]);
 }
 
+/** Once the page stands, what opens over it is fetched, so that it opens within a frame. */
+function usePopupsSoon(): void {
+  // The idle time of the browser is outside React.
+  useEffect(() => {
+    const timer = setTimeout(preloadPopups, 1200);
+    return () => clearTimeout(timer);
+  }, []);
+}
+
 /** The frame: sidebar, the page as one inset panel, on small screens a bar below. */
 export function Shell() {
   const small = useMedia(narrow);
@@ -51,6 +61,7 @@ export function Shell() {
   const fold = () => setFolded(folded === "folded" ? "open" : "folded");
   const search = () => setPalette(true);
   useShellKeys(search, fold);
+  usePopupsSoon();
   return (
     <div className={cx(css.shell, folded === "folded" && css.folded)}>
       <a className={css.skip} href="#content">
@@ -64,7 +75,7 @@ export function Shell() {
         <>
           <BottomBar onMenu={() => setDrawer(true)} onSearch={search} />
           <Suspense>
-            <SideDrawer
+            <Drawer
               open={drawer}
               onClose={() => setDrawer(false)}
               label={t("shell.navigation")}
@@ -72,7 +83,7 @@ export function Shell() {
               width={300}
             >
               <Sidebar folded={false} onSearch={search} />
-            </SideDrawer>
+            </Drawer>
           </Suspense>
         </>
       )}

@@ -1,0 +1,37 @@
+import { Popover as Base } from "@base-ui/react/popover";
+import { cx } from "@/lib/cx";
+import type { PopoverProps } from "./popover";
+import css from "./popup.module.css";
+
+export interface PopoverLayerProps extends Omit<PopoverProps, "trigger" | "open" | "onOpenChange"> {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}
+
+/** What a popover shows; fetched when the first one opens. */
+export function PopoverLayer(props: PopoverLayerProps) {
+  const { anchor, open, onOpenChange, side = "bottom", align = "start", offset = 6, children } = props;
+  return (
+    <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
+      <Base.Portal>
+        <Base.Positioner
+          className={css.positioner}
+          {...(anchor === undefined ? {} : { anchor })}
+          side={side}
+          align={align}
+          sideOffset={offset}
+          collisionPadding={8}
+        >
+          <Base.Popup
+            className={cx(css.popup, props.className)}
+            aria-label={props.label}
+            style={props.width ? { width: props.width } : undefined}
+            {...(props.initialFocus === undefined ? {} : { initialFocus: props.initialFocus })}
+          >
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
