@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
@@ -122,7 +123,7 @@ func check(c *store.Commit) error {
 		seen[target{op.Shape.Entity, op.ID}] = true
 		for id, v := range op.Set {
 			f := op.Shape.Field(id)
-			if f == nil || v != nil && !fits(f.Kind, v) {
+			if f == nil || v != nil && !fits(f.Kind, v) || !valid(v) {
 				fault := opFault(store.ErrBadQuery, i, op)
 				fault.Field = id
 				return fault
@@ -137,6 +138,12 @@ func check(c *store.Commit) error {
 		}
 	}
 	return nil
+}
+
+// valid reports whether a text is UTF-8: MongoDB keeps no other.
+func valid(v schema.Value) bool {
+	s, ok := v.(string)
+	return !ok || utf8.ValidString(s)
 }
 
 func opFault(err error, i int, op *store.Op) *store.Fault {

@@ -363,7 +363,7 @@ func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, t
 	err = r.limited(ctx, 0, func(ctx context.Context) error {
 		return r.eachSet(ctx, c, f, query.SetOp{Field: f, Mode: query.HasAny, Vals: vals}, func(id schema.RecordID, set []int64) {
 			for _, v := range set {
-				if to := schema.RecordID(v); sought[v] && (limit <= 0 || len(out[to]) < limit) {
+				if to := schema.RecordID(v); sought[v] && len(out[to]) < limit {
 					out[to] = append(out[to], id)
 				}
 			}

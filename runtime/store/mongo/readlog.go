@@ -14,9 +14,6 @@ import (
 	"tongban/schema"
 )
 
-// maxChanges is how many changes are returned where no limit is given.
-const maxChanges = 10_000
-
 // History returns the changes of one record, newest first.
 func (r *reader) History(ctx context.Context, e schema.EntityID, id schema.RecordID, before schema.Version, limit int) ([]store.Change, error) {
 	filter := bson.D{{Key: "t", Value: int64(r.t)}, {Key: "e", Value: int64(e)}, {Key: "r", Value: int64(id)}}
@@ -65,7 +62,7 @@ func (r *reader) settle(ctx context.Context) {
 
 func (r *reader) readChanges(ctx context.Context, filter, sort bson.D, limit int) ([]store.Change, error) {
 	if limit <= 0 {
-		limit = maxChanges
+		return nil, ctx.Err()
 	}
 	cur, err := r.e.changes.Find(r.within(ctx), filter, options.Find().SetSort(sort).SetLimit(int64(limit)).SetBatchSize(int32(min(limit, 1000))).SetAllowDiskUse(true))
 	if err != nil {
@@ -129,6 +126,9 @@ func decodeDoc(raw bson.Raw) store.Doc {
 
 // Docs lists documents of a kind by key.
 func (r *reader) Docs(ctx context.Context, kind, prefix, after string, limit int) ([]store.Doc, error) {
+	if limit <= 0 {
+		return nil, ctx.Err()
+	}
 	parts := bson.A{bson.D{{Key: "$or", Value: bson.A{
 		is("x", "$eq", 0), is("x", "$gt", r.e.now().UnixMilli()),
 	}}}}
@@ -139,9 +139,6 @@ func (r *reader) Docs(ctx context.Context, kind, prefix, after string, limit int
 		parts = append(parts, is("y", "$gt", after))
 	}
 	filter := bson.D{{Key: "t", Value: int64(r.t)}, {Key: "k", Value: kind}, {Key: "$and", Value: parts}}
-	if limit <= 0 {
-		limit = maxChanges
-	}
 	cur, err := r.e.docs.Find(r.within(ctx), filter, options.Find().SetSort(keys("y")).SetLimit(int64(limit)).SetBatchSize(int32(min(limit, 1000))))
 	if err != nil {
 		return nil, fmt.Errorf("mongo: documents: %w", err)
