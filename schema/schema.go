@@ -28,19 +28,32 @@ import (
 // exactly. FieldID and OptionID are small numbers, unique in their entity and
 // field, and never given twice. Outside the program ids are prefixed strings.
 type (
+	// TenantID names a tenant.
 	TenantID int64
-	UserID   int64
-	AppID    int64
+	// UserID names a user, over all tenants.
+	UserID int64
+	// AppID names an app.
+	AppID int64
+	// EntityID names an entity.
 	EntityID int64
-	FieldID  int32
+	// FieldID names a field of one entity.
+	FieldID int32
+	// OptionID names an option of one select field.
 	OptionID int64
+	// RecordID names a record.
 	RecordID int64
-	ViewID   int64
-	RoleID   int64
-	DeptID   int64
-	FileID   int64
-	Version  int64 // of one record or document: 1 at creation, +1 a committed change, no gaps
-	Seq      int64 // position in a tenant's change log: from 1, no gaps
+	// ViewID names a view.
+	ViewID int64
+	// RoleID names a role; the built-in ones have fixed ids.
+	RoleID int64
+	// DeptID names a department.
+	DeptID int64
+	// FileID names a file.
+	FileID int64
+	// Version counts the committed changes of one record or document: 1 at its creation, no gaps.
+	Version int64
+	// Seq is a position in a tenant's change log: from 1, no gaps.
+	Seq int64
 )
 
 // The fields that every record has, kept by the engine. Their ids are negative.

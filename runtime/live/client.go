@@ -1,7 +1,6 @@
 package live
 
 import (
-	"context"
 	"slices"
 	"sync"
 	"time"
@@ -150,22 +149,3 @@ func (c *Client) end(why Reason) {
 }
 
 func (c *Client) tenant() schema.TenantID { return c.Actor().Tenant }
-
-// Wait returns when the queue is empty or ctx ends: for tests and a graceful stop.
-func (c *Client) idle() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return !c.draining && len(c.queue) == 0
-}
-
-func (c *Client) drained(ctx context.Context) {
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for !c.idle() {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}

@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -221,13 +223,9 @@ func before(t *told, live, trashed *schema.Record) *schema.Record {
 	}
 	was := *now
 	was.Values = schema.Values{}
-	for f, v := range now.Values {
-		was.Values[f] = v
-	}
-	for i := len(t.changes) - 1; i >= 0; i-- {
-		for f, v := range t.changes[i].Before {
-			was.Values[f] = v
-		}
+	maps.Copy(was.Values, now.Values)
+	for _, c := range slices.Backward(t.changes) {
+		maps.Copy(was.Values, c.Before)
 	}
 	return &was
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -75,7 +76,9 @@ func (w *world) people(src *ids.Source) {
 	app, err := w.cat.CreateApp(w.t.Context(), w.boss, catalog.AppInput{Name: "a"})
 	require.NoError(w.t, err)
 	e, err := w.cat.CreateEntity(w.t.Context(), w.boss, app.ID, catalog.EntityInput{Name: "deals", Fields: []catalog.FieldInput{
-		{Name: "name", Key: "name", Type: "text"}, {Name: "owner", Key: "owner", Type: "user"}, {Name: "phone", Key: "phone", Type: "text"},
+		{Name: "name", Key: "name", Type: "text"},
+		{Name: "owner", Key: "owner", Type: "user"},
+		{Name: "phone", Key: "phone", Type: "text"},
 		{Name: "n", Key: "n", Type: "number"},
 	}})
 	require.NoError(w.t, err)
@@ -290,7 +293,7 @@ func TestResume_misses_nothing_through_random_disconnects(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var all []schema.RecordID
 	for i := range 20 {
-		all = append(all, w.create(map[string]any{"name": fmt.Sprint(i)}).ID)
+		all = append(all, w.create(map[string]any{"name": strconv.Itoa(i)}).ID)
 	}
 	want := map[string]schema.Version{}
 	state := map[string]schema.Version{}
@@ -368,7 +371,7 @@ func TestResume_from_too_far_back_is_a_reset(t *testing.T) {
 	for range 3 {
 		b := record.Batch{Actor: w.boss, Entity: w.entity, Via: "import"}
 		for i := range 100 {
-			b.Changes = append(b.Changes, record.Change{Op: store.OpCreate, Fields: map[string]any{"name": fmt.Sprint(i)}})
+			b.Changes = append(b.Changes, record.Change{Op: store.OpCreate, Fields: map[string]any{"name": strconv.Itoa(i)}})
 		}
 		_, err := w.recs.Write(t.Context(), b)
 		require.NoError(t, err)

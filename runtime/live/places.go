@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"tongban/runtime/access"
@@ -113,9 +114,7 @@ func (h *Hub) refresh(ctx context.Context, c *Client) bool {
 	c.mu.Lock()
 	c.actor = a
 	rooms := make(map[string]*room, len(c.rooms))
-	for name, r := range c.rooms {
-		rooms[name] = r
-	}
+	maps.Copy(rooms, c.rooms)
 	c.mu.Unlock()
 	for name, r := range rooms {
 		if _, err := h.placeOf(ctx, a, name); err != nil {

@@ -123,7 +123,7 @@ type LinkedFrom struct {
 }
 
 // Ids matches the records with these ids.
-type Ids []schema.RecordID
+type Ids []schema.RecordID //nolint:revive // a word like And and Or
 
 func (And) expr()        {}
 func (Or) expr()         {}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -98,7 +99,7 @@ func event(w *bufio.Writer, name string, data []byte) bool {
 	if _, err := w.WriteString("data: "); err != nil {
 		return false
 	}
-	if _, err := w.Write(append(data[:len(data):len(data)], "\n\n"...)); err != nil {
+	if _, err := w.Write(append(slices.Clip(data), "\n\n"...)); err != nil {
 		return false
 	}
 	return w.Flush() == nil

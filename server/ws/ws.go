@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -12,7 +13,6 @@ import (
 	"tongban/runtime/access"
 	"tongban/runtime/live"
 	"tongban/runtime/record"
-	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
 )
@@ -264,7 +264,7 @@ func (s *socket) patch(ctx context.Context, m *message) (map[string]any, error) 
 	}
 	res, err := s.door.o.Records.Write(ctx, record.Batch{
 		Actor: s.client.Actor(), Entity: e, Via: "ui", IdempotencyKey: m.Op,
-		Changes: []record.Change{{Op: store.OpUpdate, ID: r, Version: m.Version, Fields: m.Fields}},
+		Changes: []record.Change{{Op: "update", ID: r, Version: m.Version, Fields: m.Fields}},
 	})
 	if err != nil {
 		return nil, err
@@ -282,9 +282,7 @@ func (s *socket) answer(m *message, extra map[string]any, err error) {
 		return
 	}
 	out := map[string]any{"t": "ok", "id": m.ID}
-	for k, v := range extra {
-		out[k] = v
-	}
+	maps.Copy(out, extra)
 	s.send(out)
 }
 
@@ -293,7 +291,7 @@ func (s *socket) refuse(m *message, err error) {
 	if e := fail.Of(err); e != nil && e.Kind != fail.Internal {
 		out["code"], out["field"] = e.Code, e.Field
 	} else if err != nil {
-		s.door.o.Log.Error("socket message failed", "error", err) //nolint:sloglint // there is no request to name
+		s.door.o.Log.Error("socket message failed", "error", err)
 	}
 	s.send(out)
 }
@@ -301,7 +299,7 @@ func (s *socket) refuse(m *message, err error) {
 func (s *socket) send(v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
-		s.door.o.Log.Error("socket answer not encoded", "error", err) //nolint:sloglint // there is no request to name
+		s.door.o.Log.Error("socket answer not encoded", "error", err)
 		return
 	}
 	s.client.Send(&live.Frame{Data: b})

@@ -102,7 +102,7 @@ func (d *door) listen(hub *live.Hub, log *slog.Logger, session func(context.Cont
 	app.Get("/events", sockets.Stream)
 	app.Post("/ws-tickets", sockets.Ticket)
 	app.Get("/plain", func(c *fiber.Ctx) error { return c.SendString("plain") })
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a listener of the test
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(d.t, err)
 	d.addr = ln.Addr().String()
 	go func() { _ = app.Listener(ln) }()
@@ -211,7 +211,7 @@ func TestSocket_refuses_strangers_other_sites_and_plain_requests(t *testing.T) {
 		require.ErrorIs(t, err, websocket.ErrBadHandshake, name)
 		require.Equal(t, c.status, resp.StatusCode, name)
 	}
-	resp, err := http.Get("http://" + d.addr + "/ws") //nolint:noctx // a request of the test
+	resp, err := http.Get("http://" + d.addr + "/ws")
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, http.StatusUpgradeRequired, resp.StatusCode)
@@ -246,7 +246,7 @@ func TestManySockets_share_the_port_with_plain_requests(t *testing.T) {
 		conns = append(conns, c)
 	}
 	d.create("to all")
-	resp, err := http.Get("http://" + d.addr + "/plain") //nolint:noctx // a request of the test
+	resp, err := http.Get("http://" + d.addr + "/plain")
 	require.NoError(t, err)
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
@@ -259,7 +259,7 @@ func TestManySockets_share_the_port_with_plain_requests(t *testing.T) {
 
 func TestSocket_works_on_a_kept_alive_connection_and_with_an_early_frame(t *testing.T) {
 	d := newDoor(t)
-	conn, err := net.Dial("tcp", d.addr) //nolint:noctx // a connection of the test
+	conn, err := net.Dial("tcp", d.addr)
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
 	r := bufio.NewReader(conn)
@@ -281,7 +281,7 @@ func TestSocket_works_on_a_kept_alive_connection_and_with_an_early_frame(t *test
 	head := make([]byte, 2+len(`{"t":"pong"}`))
 	_, err = io.ReadFull(r, head)
 	require.NoError(t, err)
-	require.Equal(t, `{"t":"pong"}`, string(head[2:]))
+	require.JSONEq(t, `{"t":"pong"}`, string(head[2:]))
 }
 
 // maskedText is a client's text frame with a mask of zeros.

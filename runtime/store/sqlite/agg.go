@@ -324,7 +324,7 @@ func (a *aggregate) result(i int, f *figure) (schema.Value, error) {
 		return f.best, nil
 	}
 	if f.n == 0 {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nil is the value of nothing
 	}
 	isInt := a.kinds[a.vals[i]] == schema.KindInt
 	if a.q.Measures[i].Fn == query.Avg {

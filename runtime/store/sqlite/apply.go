@@ -20,7 +20,7 @@ func (w *writer) apply(p *prepared) (*store.Receipt, error) {
 		}
 	}
 	for i := range p.ops {
-		if err := w.check(i, &p.ops[i], p.c); err != nil {
+		if err := w.check(i, &p.ops[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -63,7 +63,7 @@ func (w *writer) meet(p *preparedOp) error {
 }
 
 // check compares versions and loads what the op needs of the present values.
-func (w *writer) check(i int, p *preparedOp, c *store.Commit) error {
+func (w *writer) check(i int, p *preparedOp) error {
 	op := p.op
 	if op.Kind == store.OpCreate {
 		p.version = 1

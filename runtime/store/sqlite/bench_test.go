@@ -96,7 +96,7 @@ func filled(b *testing.B) *fixture {
 		if n, err := strconv.Atoi(os.Getenv("TONGBAN_BENCH_ROWS")); err == nil {
 			rows = n
 		}
-		dir, err := os.MkdirTemp("", "tongban-bench")
+		dir, err := os.MkdirTemp("", "tongban-bench") //nolint:usetesting // shared by all benchmarks of the run
 		require.NoError(b, err)
 		ctx := context.WithoutCancel(b.Context())
 		e, err := Open(ctx, Options{Dir: dir, Now: time.Now})

@@ -68,7 +68,7 @@ func appendValue(dst []byte, f schema.FieldID, v schema.Value) []byte {
 
 func parseValues(b []byte) (schema.Values, error) {
 	if len(b) == 0 {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no values are a fair answer
 	}
 	if b[0] != valuesFormat {
 		return nil, fmt.Errorf("%w: format %d", errBlob, b[0])

@@ -85,7 +85,7 @@ func (sc *scope) has(f schema.FieldID) bool {
 }
 
 // order returns the expression by which a field is put into order.
-func (sc *scope) order(f schema.FieldID) (column string, k schema.Kind, key store.SortKey, err error) {
+func (sc *scope) order(f schema.FieldID) (column string, k schema.Kind, key store.SortKey, err error) { //nolint:revive // one question, four answers
 	column, k, err = sc.field(f)
 	if err != nil || k != schema.KindText {
 		return column, k, store.SortRaw, err

@@ -140,8 +140,10 @@ func TestTheIndexesAreUsed(t *testing.T) {
 	e := openTest(t, t.TempDir())
 	var ops []store.Op
 	for i := range 1000 {
-		ops = append(ops, store.Op{Kind: store.OpCreate, Shape: benchShape, ID: schema.RecordID(i + 1),
-			Set: schema.Values{bName: fmt.Sprint("名 ", i), bAmount: int64(i), bStage: int64(i % 8), bOwner: []int64{int64(i % 50)}}})
+		ops = append(ops, store.Op{
+			Kind: store.OpCreate, Shape: benchShape, ID: schema.RecordID(i + 1),
+			Set: schema.Values{bName: fmt.Sprint("名 ", i), bAmount: int64(i), bStage: int64(i % 8), bOwner: []int64{int64(i % 50)}},
+		})
 	}
 	_, err := e.Commit(t.Context(), 1, &store.Commit{Ops: ops})
 	require.NoError(t, err)
@@ -153,8 +155,11 @@ func TestTheIndexesAreUsed(t *testing.T) {
 			want []string // a text that each part's plan has
 			none string
 		}{
-			{query.Query{Sort: []query.Sort{{Field: bAmount, Desc: true}}, After: &query.Cursor{Vals: []schema.Value{int64(500)}, ID: 7}},
-				[]string{"USING INDEX i7_3 (c3=? AND rowid<?)", "USING INDEX i7_3 (c3<?)", "USING INDEX i7_3 (c3=?)"}, "TEMP B-TREE"},
+			{
+				query.Query{Sort: []query.Sort{{Field: bAmount, Desc: true}}, After: &query.Cursor{Vals: []schema.Value{int64(500)}, ID: 7}},
+				[]string{"USING INDEX i7_3 (c3=? AND rowid<?)", "USING INDEX i7_3 (c3<?)", "USING INDEX i7_3 (c3=?)"},
+				"TEMP B-TREE",
+			},
 			{query.Query{Sort: []query.Sort{{Field: bName}}, After: &query.Cursor{Vals: []schema.Value{"x"}, ID: 7}}, []string{"i7_1 (p1=? AND rowid>?)", "i7_1 (p1>?)"}, "TEMP B-TREE"},
 			{query.Query{Where: query.Cmp{Field: bStage, Val: int64(1)}, Sort: []query.Sort{{Field: bAmount}}}, []string{"USING INDEX i7_3"}, "TEMP B-TREE"},
 			{query.Query{Where: query.Cmp{Field: bName, Val: "名 7"}}, []string{"i7_1 (p1=?)"}, "TEMP B-TREE"},

@@ -81,8 +81,10 @@ func crashWrite(e *Engine, base, w int64, n int) (string, error) {
 			op.Numbers = []store.Number{{Field: 5, Counter: "crash", Prefix: "N"}}
 			ops = append(ops, op)
 		case 1:
-			ops = append(ops, store.Op{Kind: store.OpUpdate, Shape: crashShape, ID: id, IfVersion: 1,
-				Set: schema.Values{1: text(2), 2: int64(2), 4: []int64{at}}, Before: schema.Values{1: text(1), 2: int64(1), 4: []int64{at, int64(i)}}})
+			ops = append(ops, store.Op{
+				Kind: store.OpUpdate, Shape: crashShape, ID: id, IfVersion: 1,
+				Set: schema.Values{1: text(2), 2: int64(2), 4: []int64{at}}, Before: schema.Values{1: text(1), 2: int64(1), 4: []int64{at, int64(i)}},
+			})
 		default:
 			if i == 0 {
 				ops = append(ops, store.Op{Kind: store.OpTrash, Shape: crashShape, ID: id, IfVersion: 2, Before: schema.Values{3: code}})

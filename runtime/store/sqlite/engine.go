@@ -37,8 +37,8 @@ type Options struct {
 // Engine is a store.Engine on files below one folder.
 type Engine struct {
 	opt     Options
-	readers int // connections per file
-	ctx     context.Context
+	readers int             // connections per file
+	ctx     context.Context //nolint:containedctx // the life of the engine, for its own work
 	stop    context.CancelFunc
 	janitor sync.WaitGroup
 	lock    *conn

@@ -232,7 +232,8 @@ func TestWhatAShapeWantsIsBuiltInTheBackground(t *testing.T) {
 		}
 	}
 	rich := &store.Shape{Entity: 7, Rev: 2, Fields: []store.FieldShape{
-		{ID: 1, Kind: schema.KindText, SortKey: store.SortPinyin, Searchable: true, Indexed: true}, {ID: 2, Kind: schema.KindInt, Indexed: true}, {ID: 3, Kind: schema.KindText, Unique: true}}}
+		{ID: 1, Kind: schema.KindText, SortKey: store.SortPinyin, Searchable: true, Indexed: true}, {ID: 2, Kind: schema.KindInt, Indexed: true}, {ID: 3, Kind: schema.KindText, Unique: true},
+	}}
 	require.NoError(t, e.Ensure(t.Context(), 1, rich))
 	f, err := e.acquire(t.Context(), 1, false)
 	require.NoError(t, err)

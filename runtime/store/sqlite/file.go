@@ -50,7 +50,7 @@ type file struct {
 
 // job is a commit, or some work of the engine's own, that waits for the writer.
 type job struct {
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // of the caller who waits for the job
 	prep    *prepared
 	work    func(*writer) error
 	state   atomic.Int32
@@ -171,7 +171,7 @@ func (f *file) view(ctx context.Context, fn func(store.Reader) error) error {
 	}
 	defer func() {
 		if rollback := c.run("ROLLBACK"); rollback != nil {
-			f.e.opt.Log.Error("end a snapshot", "tenant", int64(f.tenant), "error", rollback)
+			f.e.opt.Log.ErrorContext(ctx, "end a snapshot", "tenant", int64(f.tenant), "error", rollback)
 		}
 	}()
 	return fn(r)

@@ -269,13 +269,15 @@ func compileFind(l *layout, s *store.Shape, q *query.Query) (*plan, error) {
 	}
 	cols, fields := sc.selected(q.Fields)
 	p.fields = fields
+	var colsSb272 strings.Builder
 	for i := range sorts {
 		if sorts[i].Field == schema.SysID {
 			sorts[i].column = src.id
 		}
 		sorts[i].at = 6 + len(fields) + i
-		cols += "," + sorts[i].column
+		colsSb272.WriteString("," + sorts[i].column)
 	}
+	cols += colsSb272.String()
 	tail := orderBy(sorts, src.id) + limit(int64(q.Limit)+1)
 	p.parts = src.pages(cols, src.from, tail, afterParts(sorts, q.After, src.id))
 	if len(sorts) > 0 && sorts[0].indexed && sorts[0].Field > 0 && !src.all {
@@ -342,7 +344,11 @@ func (l *layout) source(sc *scope, x query.Expr, byID bool) (source, error) {
 	index := name("f", sc.shape.Entity)
 	src.from, src.id = index+" CROSS JOIN "+sc.from()+" ON a.id="+index+".rowid", index+".rowid"
 	c.write(index, " MATCH ")
-	exact, err := c.driven(list[at].(query.TextOp), sc)
+	text, ok := list[at].(query.TextOp)
+	if !ok {
+		return src, store.ErrBadQuery
+	}
+	exact, err := c.driven(text, sc)
 	src.match = exact && len(list) == 1
 	for i, y := range list {
 		if i != at && err == nil {

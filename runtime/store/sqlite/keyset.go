@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"slices"
 	"strings"
 
 	"tongban/schema"
@@ -42,9 +43,9 @@ func keysOf(sorts []sortColumn, at *query.Cursor, column string) ([]sortColumn, 
 // one lies beyond. Descending, the empty values make a range of their own.
 func ranges(keys []sortColumn, vals []schema.Value) []statement {
 	var out []statement
-	for i := len(keys) - 1; i >= 0; i-- {
+	for i, key := range slices.Backward(keys) {
 		prefix, args := equalPrefix(keys[:i], vals[:i])
-		for _, step := range steps(keys[i], vals[i]) {
+		for _, step := range steps(key, vals[i]) {
 			out = append(out, statement{prefix + step.sql, append(append([]any(nil), args...), step.args...)})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	zs "zombiezen.com/go/sqlite"
 
@@ -244,12 +245,14 @@ func (w *writer) reclaim(t *table, f *store.FieldShape) error {
 func (w *writer) regramAll(t *table) error {
 	var fields []store.FieldShape
 	cols := "0"
+	var colsSb247 strings.Builder
 	for _, f := range t.Shape.Fields {
 		if f.Searchable {
 			fields = append(fields, f)
-			cols += "," + col("c", f.ID)
+			colsSb247.WriteString("," + col("c", f.ID))
 		}
 	}
+	cols += colsSb247.String()
 	done, err := w.slice(backfill{t.Shape.Entity, 0, t.Shape.Rev}, cols, func(id schema.RecordID, s *zs.Stmt) {
 		var grams []byte
 		for i := range fields {

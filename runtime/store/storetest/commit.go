@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strconv"
 	"sync"
 
 	"github.com/stretchr/testify/require"
@@ -20,16 +21,20 @@ func testLife(b *bench) {
 	require.NoError(b, err)
 	require.Equal(b, []schema.Version{1}, r.Versions)
 	rec := b.get(s, id)
-	require.Equal(b, &schema.Record{ID: id, Version: 1, CreatedAt: made.At, UpdatedAt: made.At, CreatedBy: 7, UpdatedBy: 7,
-		Values: schema.Values{fName: "同伴", fCount: int64(1)}}, rec)
+	require.Equal(b, &schema.Record{
+		ID: id, Version: 1, CreatedAt: made.At, UpdatedAt: made.At, CreatedBy: 7, UpdatedBy: 7,
+		Values: schema.Values{fName: "同伴", fCount: int64(1)},
+	}, rec)
 
 	later := store.Origin{Actor: 8, Via: "test", At: made.At + 5}
 	r, err = b.commit(&store.Commit{Origin: later, Ops: []store.Op{update(s, rec, schema.Values{fName: nil, fCount: int64(2), fTags: []int64{3, 1}})}})
 	require.NoError(b, err)
 	require.Equal(b, []schema.Version{2}, r.Versions)
 	rec = b.get(s, id)
-	require.Equal(b, &schema.Record{ID: id, Version: 2, CreatedAt: made.At, UpdatedAt: later.At, CreatedBy: 7, UpdatedBy: 8,
-		Values: schema.Values{fCount: int64(2), fTags: []int64{3, 1}}}, rec)
+	require.Equal(b, &schema.Record{
+		ID: id, Version: 2, CreatedAt: made.At, UpdatedAt: later.At, CreatedBy: 7, UpdatedBy: 8,
+		Values: schema.Values{fCount: int64(2), fTags: []int64{3, 1}},
+	}, rec)
 
 	require.Equal(b, schema.Version(3), b.do(trashOp(s, rec)).Versions[0])
 	require.Nil(b, b.get(s, id))
@@ -65,11 +70,19 @@ func (b *bench) trashed(s *store.Shape, id schema.RecordID) *schema.Record {
 
 func testKinds(b *bench) {
 	s := &store.Shape{Entity: b.entity(), Rev: 1, Fields: []store.FieldShape{
-		{ID: 1, Kind: schema.KindText}, {ID: 2, Kind: schema.KindInt}, {ID: 3, Kind: schema.KindFloat}, {ID: 4, Kind: schema.KindBool},
-		{ID: 5, Kind: schema.KindTime}, {ID: 6, Kind: schema.KindOption}, {ID: 7, Kind: schema.KindSet}, {ID: 8, Kind: schema.KindJSON},
+		{ID: 1, Kind: schema.KindText},
+		{ID: 2, Kind: schema.KindInt},
+		{ID: 3, Kind: schema.KindFloat},
+		{ID: 4, Kind: schema.KindBool},
+		{ID: 5, Kind: schema.KindTime},
+		{ID: 6, Kind: schema.KindOption},
+		{ID: 7, Kind: schema.KindSet},
+		{ID: 8, Kind: schema.KindJSON},
 	}}
-	full := schema.Values{1: "a\"'\\\n😀é ", 2: int64(-9_007_199_254_740_991), 3: -0.1, 4: false, 5: int64(-62_135_596_800_000), 6: int64(1), 7: []int64{9, 2, 5},
-		8: json.RawMessage(`[{"id":9007199254740991,"名":"x"}]`)}
+	full := schema.Values{
+		1: "a\"'\\\n😀é ", 2: int64(-9_007_199_254_740_991), 3: -0.1, 4: false, 5: int64(-62_135_596_800_000), 6: int64(1), 7: []int64{9, 2, 5},
+		8: json.RawMessage(`[{"id":9007199254740991,"名":"x"}]`),
+	}
 	for _, v := range []schema.Values{full, {2: int64(9_200_000_000_000_000_000), 3: 1e300, 4: true}, {3: float64(5)}, {}} {
 		id := b.id()
 		b.do(create(s, id, v))
@@ -235,7 +248,7 @@ func testNumbers(b *bench) {
 	b.fails(store.ErrDuplicate, bad)
 	next := create(s, b.id(), nil)
 	next.Numbers = []store.Number{{Field: fNumber, Counter: "c"}}
-	require.Equal(b, fmt.Sprint(len(want)+1), b.do(next).Numbers[0][fNumber], "a failed commit takes no number")
+	require.Equal(b, strconv.Itoa(len(want)+1), b.do(next).Numbers[0][fNumber], "a failed commit takes no number")
 	log := b.changes(0, len(want)+2)
-	require.Equal(b, fmt.Sprint(len(want)+1), log[len(log)-1].After[fNumber], "the log has the number")
+	require.Equal(b, strconv.Itoa(len(want)+1), log[len(log)-1].After[fNumber], "the log has the number")
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -111,9 +112,7 @@ func (f *fuzz) change(s *store.Shape) {
 			ops = append(ops, update(s, r, set))
 			next := *r
 			next.Version, next.UpdatedAt, next.UpdatedBy, next.Values = r.Version+1, o.At, o.Actor, schema.Values{}
-			for k, v := range r.Values {
-				next.Values[k] = v
-			}
+			maps.Copy(next.Values, r.Values)
 			for k, v := range set {
 				next.Values[k] = v
 				if v == nil {

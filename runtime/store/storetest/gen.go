@@ -145,7 +145,7 @@ func (g *gen) field(s *store.Shape, kinds ...schema.Kind) *store.FieldShape {
 	return &f
 }
 
-var comparable = []schema.Kind{schema.KindText, schema.KindInt, schema.KindFloat, schema.KindBool, schema.KindTime, schema.KindOption}
+var comparableKinds = []schema.Kind{schema.KindText, schema.KindInt, schema.KindFloat, schema.KindBool, schema.KindTime, schema.KindOption}
 
 // expr makes a condition on records of s; other is linked with it, and hop
 // says whether the condition may look there.
@@ -183,7 +183,7 @@ func (g *gen) expr(s, other *store.Shape, depth int, hop bool) query.Expr {
 
 // comparison compares a field with a value or with a list of some.
 func (g *gen) comparison(s *store.Shape) query.Expr {
-	f := g.field(s, comparable...)
+	f := g.field(s, comparableKinds...)
 	if g.IntN(2) == 0 {
 		return query.Cmp{Field: f.ID, Op: query.CmpOp(g.IntN(6)), Val: g.filled(f.Kind, 0)}
 	}
@@ -231,7 +231,7 @@ func (g *gen) textOp(s *store.Shape) query.Expr {
 func (g *gen) sorts(s *store.Shape) []query.Sort {
 	var out []query.Sort
 	for range g.IntN(4) {
-		f := g.field(s, comparable...)
+		f := g.field(s, comparableKinds...)
 		out = append(out, query.Sort{Field: f.ID, Desc: g.IntN(2) == 0})
 	}
 	if g.IntN(8) == 0 {
@@ -243,7 +243,7 @@ func (g *gen) sorts(s *store.Shape) []query.Sort {
 func (g *gen) aggQuery(s, other *store.Shape) *query.AggQuery {
 	q := &query.AggQuery{Where: g.expr(s, other, 2, true), WeekStart: time.Weekday(g.IntN(7))}
 	for range g.IntN(4) {
-		f := g.field(s, append([]schema.Kind{schema.KindSet}, comparable...)...)
+		f := g.field(s, append([]schema.Kind{schema.KindSet}, comparableKinds...)...)
 		by := query.GroupBy{Field: f.ID, Desc: g.IntN(2) == 0}
 		if f.Kind == schema.KindTime && g.IntN(4) > 0 {
 			by.Bucket, by.Zone = query.Bucket(1+g.IntN(5)), pick(g, g.zones)
@@ -256,7 +256,7 @@ func (g *gen) aggQuery(s, other *store.Shape) *query.AggQuery {
 		case query.CountFilled:
 			m.Field = pick(g, s.Fields).ID
 		case query.CountDistinct:
-			m.Field = g.field(s, comparable...).ID
+			m.Field = g.field(s, comparableKinds...).ID
 		case query.Sum, query.Avg:
 			m.Field = g.field(s, schema.KindInt, schema.KindFloat).ID
 		case query.Min, query.Max:

@@ -1,7 +1,7 @@
 package storetest
 
 import (
-	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -78,7 +78,7 @@ func testHistory(b *bench) {
 		o.ChangeSet = set
 		ops := []store.Op{create(s, id, schema.Values{fCount: int64(0)}), create(s, other, nil)}
 		if i > 0 {
-			ops = []store.Op{update(s, b.get(s, id), schema.Values{fCount: int64(i)}), update(s, b.get(s, other), schema.Values{fName: fmt.Sprint(i)})}
+			ops = []store.Op{update(s, b.get(s, id), schema.Values{fCount: int64(i)}), update(s, b.get(s, other), schema.Values{fName: strconv.Itoa(i)})}
 		}
 		_, err := b.commit(&store.Commit{Origin: o, Ops: ops})
 		require.NoError(b, err)

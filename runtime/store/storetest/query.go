@@ -71,8 +71,10 @@ func testTrashQuery(b *bench) {
 		b.do(trashOp(s, b.get(s, id)))
 	}
 	require.Len(b, b.find(s, query.Query{Trash: true}), 8)
-	got := b.find(s, query.Query{Trash: true, Sort: []query.Sort{{Field: fCount, Desc: true}}, Limit: 3,
-		Where: query.And{query.TextOp{Field: fName, Val: "记录"}, query.SetOp{Field: fTags, Mode: query.HasAll, Vals: []int64{100}}, query.SetOp{Field: fTags, Mode: query.HasNone, Vals: []int64{7}}}})
+	got := b.find(s, query.Query{
+		Trash: true, Sort: []query.Sort{{Field: fCount, Desc: true}}, Limit: 3,
+		Where: query.And{query.TextOp{Field: fName, Val: "记录"}, query.SetOp{Field: fTags, Mode: query.HasAll, Vals: []int64{100}}, query.SetOp{Field: fTags, Mode: query.HasNone, Vals: []int64{7}}},
+	})
 	require.Equal(b, []schema.RecordID{ids[5], ids[2], ids[4], ids[1], ids[6], ids[3], ids[0]}, idsOf(got))
 	require.Equal(b, ids[8:], b.ids(s, nil))
 }
@@ -81,11 +83,24 @@ func testBadQuery(b *bench) {
 	s := b.plain()
 	b.do(create(s, b.id(), schema.Values{fName: "x"}))
 	bad := []query.Expr{
-		query.Cmp{Field: 99, Val: int64(1)}, query.Cmp{Field: fName, Val: int64(1)}, query.Cmp{Field: fCount, Val: "1"}, query.Cmp{Field: fCount, Val: nil},
-		query.Cmp{Field: fTags, Val: int64(1)}, query.Cmp{Field: fCount, Val: 1.5}, query.In{Field: fCount, Vals: []schema.Value{"a"}}, query.In{Field: fTags, Vals: []schema.Value{int64(1)}},
-		query.SetOp{Field: fCount, Vals: []int64{1}}, query.SetOp{Field: 99, Vals: []int64{1}}, query.TextOp{Field: fCount, Val: "a"}, query.TextOp{Field: 99, Val: "a"},
-		query.Empty{Field: 99}, query.Not{X: query.Empty{Field: 99}}, query.And{query.True{}, query.Or{query.Empty{Field: 99}}}, query.Rel{Field: fName, Entity: s.Entity, Where: query.True{}},
-		query.Rel{Field: fTags, Entity: s.Entity, Where: query.Empty{Field: 99}}, query.LinkedFrom{Entity: s.Entity, Field: fName},
+		query.Cmp{Field: 99, Val: int64(1)},
+		query.Cmp{Field: fName, Val: int64(1)},
+		query.Cmp{Field: fCount, Val: "1"},
+		query.Cmp{Field: fCount, Val: nil},
+		query.Cmp{Field: fTags, Val: int64(1)},
+		query.Cmp{Field: fCount, Val: 1.5},
+		query.In{Field: fCount, Vals: []schema.Value{"a"}},
+		query.In{Field: fTags, Vals: []schema.Value{int64(1)}},
+		query.SetOp{Field: fCount, Vals: []int64{1}},
+		query.SetOp{Field: 99, Vals: []int64{1}},
+		query.TextOp{Field: fCount, Val: "a"},
+		query.TextOp{Field: 99, Val: "a"},
+		query.Empty{Field: 99},
+		query.Not{X: query.Empty{Field: 99}},
+		query.And{query.True{}, query.Or{query.Empty{Field: 99}}},
+		query.Rel{Field: fName, Entity: s.Entity, Where: query.True{}},
+		query.Rel{Field: fTags, Entity: s.Entity, Where: query.Empty{Field: 99}},
+		query.LinkedFrom{Entity: s.Entity, Field: fName},
 	}
 	b.view(func(r store.Reader) {
 		ctx := b.Context()
@@ -98,17 +113,28 @@ func testBadQuery(b *bench) {
 			require.ErrorIs(b, err, store.ErrBadQuery, "%#v", x)
 		}
 		for _, q := range []query.Query{
-			{Limit: 0}, {Limit: 1001}, {Limit: -1}, {Limit: 1, Sort: []query.Sort{{Field: 99}}}, {Limit: 1, Sort: []query.Sort{{Field: fTags}}},
-			{Limit: 1, After: &query.Cursor{Vals: []schema.Value{int64(1)}}}, {Limit: 1, Sort: []query.Sort{{Field: fCount}}, After: &query.Cursor{Vals: []schema.Value{"x"}}},
+			{Limit: 0},
+			{Limit: 1001},
+			{Limit: -1},
+			{Limit: 1, Sort: []query.Sort{{Field: 99}}},
+			{Limit: 1, Sort: []query.Sort{{Field: fTags}}},
+			{Limit: 1, After: &query.Cursor{Vals: []schema.Value{int64(1)}}},
+			{Limit: 1, Sort: []query.Sort{{Field: fCount}}, After: &query.Cursor{Vals: []schema.Value{"x"}}},
 		} {
 			_, err := r.Find(ctx, s, &q)
 			require.ErrorIs(b, err, store.ErrBadQuery, "%+v", q)
 		}
 		for _, q := range []query.AggQuery{
-			{}, {Measures: []query.Measure{{Fn: query.Sum, Field: fName}}}, {Measures: []query.Measure{{Fn: query.Sum, Field: 99}}}, {Measures: []query.Measure{{Fn: query.Max, Field: fTags}}},
-			{Measures: []query.Measure{{Fn: query.Avg, Field: fDue}}}, {Measures: []query.Measure{{Fn: query.CountDistinct, Field: fTags}}},
-			{Measures: []query.Measure{{}}, Groups: []query.GroupBy{{Field: 99}}}, {Measures: []query.Measure{{}}, Groups: []query.GroupBy{{Field: fCount, Bucket: query.Day}}},
-			{Measures: []query.Measure{{}}, Groups: make([]query.GroupBy, 4)}, {Measures: []query.Measure{{}}, Limit: 1001},
+			{},
+			{Measures: []query.Measure{{Fn: query.Sum, Field: fName}}},
+			{Measures: []query.Measure{{Fn: query.Sum, Field: 99}}},
+			{Measures: []query.Measure{{Fn: query.Max, Field: fTags}}},
+			{Measures: []query.Measure{{Fn: query.Avg, Field: fDue}}},
+			{Measures: []query.Measure{{Fn: query.CountDistinct, Field: fTags}}},
+			{Measures: []query.Measure{{}}, Groups: []query.GroupBy{{Field: 99}}},
+			{Measures: []query.Measure{{}}, Groups: []query.GroupBy{{Field: fCount, Bucket: query.Day}}},
+			{Measures: []query.Measure{{}}, Groups: make([]query.GroupBy, 4)},
+			{Measures: []query.Measure{{}}, Limit: 1001},
 		} {
 			_, err := r.Aggregate(ctx, s, &q)
 			require.ErrorIs(b, err, store.ErrBadQuery, "%+v", q)
