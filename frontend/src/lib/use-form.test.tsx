@@ -25,6 +25,23 @@ it("does not send what is wrong, and checks again on each change after", async (
   expect(onSubmit).toHaveBeenCalledWith({ name: "a" });
 });
 
+it("checks a field that was left a moment later, unless it is sent first", async () => {
+  vi.useFakeTimers();
+  const { result } = renderHook(() =>
+    useForm({
+      initial: { email: "x" },
+      check: ({ email }) => ({ email: email.includes("@") ? undefined : "no address" }),
+      onSubmit: async () => undefined,
+      explain: () => ({}),
+    }),
+  );
+  act(() => result.current.leave("email"));
+  expect(result.current.errors.email).toBeUndefined();
+  act(() => vi.advanceTimersByTime(250));
+  expect(result.current.errors.email).toBe("no address");
+  vi.useRealTimers();
+});
+
 it("shows what the server refused at its field", async () => {
   const { result } = setup(() => Promise.reject(new Error("no")));
   act(() => result.current.set("name", "a"));

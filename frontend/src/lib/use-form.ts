@@ -2,6 +2,8 @@ import { type FormEvent, useRef, useState } from "react";
 
 export type Errors = Readonly<Record<string, string | undefined>>;
 
+const leaveMs = 200;
+
 export interface FormOptions<V> {
   readonly initial: V;
   /** What is wrong with the values, by field; asked on leaving a field and on submit. */
@@ -17,18 +19,23 @@ export function useForm<V extends object>({ initial, check, onSubmit, explain }:
   const [errors, setErrors] = useState<Errors>({});
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   function set<K extends keyof V & string>(name: K, value: V[K]): void {
     const next = { ...values, [name]: value };
     setValues(next);
+    clearTimeout(leaving.current);
     if (errors[name] || errors[""]) {
       setErrors({ ...errors, "": undefined, [name]: check?.(next)[name] });
     }
   }
 
+  /** Told a moment later: a message that moves the page must not move a button from under the press. */
   function leave(name: keyof V & string): void {
     if (values[name]) {
-      setErrors({ ...errors, [name]: check?.(values)[name] });
+      clearTimeout(leaving.current);
+      const wrong = check?.(values)[name];
+      leaving.current = setTimeout(() => setErrors((now) => ({ ...now, [name]: wrong })), leaveMs);
     }
   }
 
@@ -41,6 +48,7 @@ export function useForm<V extends object>({ initial, check, onSubmit, explain }:
 
   async function submit(event?: FormEvent): Promise<void> {
     event?.preventDefault();
+    clearTimeout(leaving.current);
     const wrong = check?.(values) ?? {};
     setErrors(wrong);
     if (Object.values(wrong).some(Boolean)) {

@@ -19,8 +19,14 @@ function choices(field: Field, grant: Grant): readonly FieldRight[] {
   return rights.filter(
     (right) =>
       (right !== "masked" || canMask(field.type) || rightOf(grant, field.key) === "masked") &&
-      (right !== "write" || usualRight(grant) === "write"),
+      (right !== "write" || (usualRight(grant) === "write" && !typeOf(field.type).computed)),
   );
+}
+
+/** The right as it works out: what the system fills nobody writes. */
+function shownRight(field: Field, grant: Grant): FieldRight {
+  const right = rightOf(grant, field.key);
+  return right === "write" && typeOf(field.type).computed ? "read" : right;
 }
 
 interface RowProps {
@@ -33,7 +39,7 @@ interface RowProps {
 /** One field as a radiogroup: arrows move, 1–4 choose. */
 function FieldRow({ field, grant, changed, onRight }: RowProps) {
   const group = useRef<HTMLDivElement>(null);
-  const now = rightOf(grant, field.key);
+  const now = shownRight(field, grant);
   const open = choices(field, grant);
   function choose(right: FieldRight | undefined, range = false): void {
     if (right && open.includes(right)) {
