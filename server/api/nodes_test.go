@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tongban/runtime/store/mongo/mongotest" //nolint:depguard // a server for the test, not a store
+	"tongban/runtime/store/mongo/mongotest"
 )
 
 func TestTwoNodesOnOneStore(t *testing.T) {

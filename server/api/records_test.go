@@ -53,10 +53,14 @@ func TestRecords(t *testing.T) {
 				name: "a wrong value names its field", method: "PATCH", path: func() string { return "/" + id }, body: m{"fields": m{"amount": "zwölf"}}, status: 422, code: "field.badNumber",
 				check: func(a *answer) { require.Equal(t, "amount", a.str("field")) },
 			},
-			{name: "a batch is all or none", method: "POST", body: m{"records": []any{m{"fields": m{"name": "a"}}, m{"fields": m{"amount": "x"}}}}, status: 422, code: "field.badNumber",
-				check: func(a *answer) { require.InDelta(t, 1, a.at("index"), 0) }},
-			{name: "several faults are all told", method: "POST", body: m{"records": []any{m{"fields": m{"qty": "x", "amount": "x"}}, m{"fields": m{"industry": "没有"}}}}, status: 422, code: "record.invalid",
-				check: func(a *answer) { require.Len(t, a.list("errors"), 3) }},
+			{
+				name: "a batch is all or none", method: "POST", body: m{"records": []any{m{"fields": m{"name": "a"}}, m{"fields": m{"amount": "x"}}}}, status: 422, code: "field.badNumber",
+				check: func(a *answer) { require.InDelta(t, 1, a.at("index"), 0) },
+			},
+			{
+				name: "several faults are all told", method: "POST", body: m{"records": []any{m{"fields": m{"qty": "x", "amount": "x"}}, m{"fields": m{"industry": "没有"}}}}, status: 422, code: "record.invalid",
+				check: func(a *answer) { require.Len(t, a.list("errors"), 3) },
+			},
 			{
 				name: "a good batch goes in", method: "POST", body: m{"records": []any{m{"fields": m{"name": "a"}}, m{"fields": m{"name": "b"}}}}, status: 201, events: []string{"created", "created"},
 				check: func(a *answer) { require.InDelta(t, 2, a.at("created"), 0) },

@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tongban/runtime/account"
-	"tongban/runtime/store/mongo/mongotest" //nolint:depguard // a server for the test, not a store
+	"tongban/runtime/store/mongo/mongotest"
 	"tongban/server/config"
 	"tongban/server/wire"
 )
@@ -28,7 +28,7 @@ import (
 const password = "Xinghe-2026-long!"
 
 // now is the clock of the scenarios: the real one.
-func now() time.Time { return time.Now() } //nolint:forbidigo // there is no other clock in a running server
+func now() time.Time { return time.Now() }
 
 func pause(d time.Duration) { <-time.After(d) }
 
