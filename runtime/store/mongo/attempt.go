@@ -132,8 +132,14 @@ func (a *attempt) load(ctx context.Context, in *driver.Collection, l *layout, id
 
 // rowProjection leaves out what is made from the values anew.
 var rowProjection = bson.D{
-	{Key: "r", Value: 1}, {Key: "v", Value: 1}, {Key: "ca", Value: 1}, {Key: "ua", Value: 1},
-	{Key: "cb", Value: 1}, {Key: "ub", Value: 1}, {Key: "o", Value: 1}, {Key: "f", Value: 1},
+	{Key: "r", Value: 1},
+	{Key: "v", Value: 1},
+	{Key: "ca", Value: 1},
+	{Key: "ua", Value: 1},
+	{Key: "cb", Value: 1},
+	{Key: "ub", Value: 1},
+	{Key: "o", Value: 1},
+	{Key: "f", Value: 1},
 }
 
 func (a *attempt) checkOps(context.Context) error {
@@ -280,9 +286,17 @@ func changeID(commit string, n int) string { return fmt.Sprintf("%s.%04d", commi
 func (a *attempt) change(kind store.OpKind, n int, order int64, v schema.Version) bson.D {
 	o := &a.j.commit.Origin
 	d := bson.D{
-		{Key: "_id", Value: changeID(a.j.id, len(a.changes))}, {Key: "t", Value: int64(a.j.tenant)}, {Key: "c", Value: a.j.id}, {Key: "n", Value: int64(n)},
-		{Key: "o", Value: order}, {Key: "u", Value: true}, {Key: "op", Value: string(kind)}, {Key: "v", Value: int64(v)},
-		{Key: "by", Value: int64(o.Actor)}, {Key: "at", Value: o.At}, {Key: "via", Value: o.Via},
+		{Key: "_id", Value: changeID(a.j.id, len(a.changes))},
+		{Key: "t", Value: int64(a.j.tenant)},
+		{Key: "c", Value: a.j.id},
+		{Key: "n", Value: int64(n)},
+		{Key: "o", Value: order},
+		{Key: "u", Value: true},
+		{Key: "op", Value: string(kind)},
+		{Key: "v", Value: int64(v)},
+		{Key: "by", Value: int64(o.Actor)},
+		{Key: "at", Value: o.At},
+		{Key: "via", Value: o.Via},
 	}
 	if len(a.changes) == 0 {
 		d = append(d, bson.E{Key: "try", Value: int64(a.n)})

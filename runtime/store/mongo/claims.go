@@ -133,8 +133,11 @@ func (a *attempt) claim(ctx context.Context) error {
 
 func claimDoc(t schema.TenantID, id string, c claim) bson.D {
 	return bson.D{
-		{Key: "_id", Value: id}, {Key: "t", Value: int64(t)}, {Key: "e", Value: int64(c.entity)},
-		{Key: "f", Value: int64(c.field)}, {Key: "r", Value: int64(c.record)},
+		{Key: "_id", Value: id},
+		{Key: "t", Value: int64(t)},
+		{Key: "e", Value: int64(c.entity)},
+		{Key: "f", Value: int64(c.field)},
+		{Key: "r", Value: int64(c.record)},
 	}
 }
 

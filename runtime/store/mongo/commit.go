@@ -28,9 +28,8 @@ const (
 var errDone = errors.New("mongo: an earlier try has succeeded")
 
 // Commit does everything in c or nothing. A try that meets other writers, a
-// change of primary or a lost connection is made again. All tries run in one
-// session, so that a new one ends whatever is left of the one before, and bear
-// one id, so that a try whose answer was lost is recognised.
+// change of primary or a lost connection is made again. All tries bear one id,
+// so that one whose answer was lost is recognised.
 func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit) (*store.Receipt, error) {
 	if err := check(c); err != nil {
 		return nil, err
@@ -232,7 +231,24 @@ func (s *session) run(ctx context.Context, fn func(context.Context) error) error
 	if err := fn(driver.NewSessionContext(body, s.sess)); err != nil {
 		return errors.Join(err, s.e.abort(ctx, s.sess))
 	}
-	ending, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*lifetime)
+	ending, stop := context.WithTimeout(context.WithoutCancel(ctx), s.e.patience)
 	defer stop()
-	return s.e.commit(ending, s.sess)
+	err := s.e.commit(ending, s.sess)
+	if errors.Is(err, errUnknown) {
+		return errors.Join(err, s.renew(ctx))
+	}
+	return err
+}
+
+// renew ends a transaction that may or may not be committed, if it is not, and
+// takes another session: this one no longer knows where it stands. Should the
+// old one be committed even so, the marks of its writes keep a new try out.
+func (s *session) renew(ctx context.Context) error {
+	err := s.e.abort(ctx, s.sess)
+	s.end(ctx)
+	sess, startErr := s.e.client.StartSession()
+	if startErr == nil {
+		s.sess = sess
+	}
+	return errors.Join(err, startErr)
 }

@@ -68,11 +68,17 @@ func TestConditionsCompileToTheseFilters(t *testing.T) {
 		{"all of no members", query.SetOp{Field: 5, Mode: query.HasAll}, `{}`},
 		{"no member", query.SetOp{Field: 5, Mode: query.HasNone, Vals: []int64{1}}, `{"x":{"$nin":["5s:1"]}}`},
 		{"these members", query.SetOp{Field: 5, Mode: query.SetEq, Vals: []int64{2, 1}}, `{"$and":[{"x":{"$all":["5s:2","5s:1"]}},{"f.5s":{"$size":2}}]}`},
-		{"text contains, by grams", query.TextOp{Field: 1, Val: "AB"},
-			`{"$and":[{"$or":[{"x":{"$all":["ab"]}},{"x":{"$eq":"*"}}]},{"$or":[{"c.1t":{"$regex":"ab"}},{"$and":[{"c.1t":{"$eq":null}},{"f.1t":{"$regex":"ab"}}]}]}]}`},
+		{
+			"text contains, by grams",
+			query.TextOp{Field: 1, Val: "AB"},
+			`{"$and":[{"$or":[{"x":{"$all":["ab"]}},{"x":{"$eq":"*"}}]},{"$or":[{"c.1t":{"$regex":"ab"}},{"$and":[{"c.1t":{"$eq":null}},{"f.1t":{"$regex":"ab"}}]}]}]}`,
+		},
 		{"marks are escaped", query.TextOp{Field: 6, Mode: query.Prefix, Val: "a.*$"}, `{"$or":[{"c.6t":{"$regex":"^a\\.\\*\\$"}},{"$and":[{"c.6t":{"$eq":null}},{"f.6t":{"$regex":"^a\\.\\*\\$"}}]}]}`},
-		{"the end is the very end", query.TextOp{Field: 6, Mode: query.Suffix, Val: "z", Neg: true},
-			`{"$nor":[{"$or":[{"c.6t":{"$regex":"z(?![\\s\\S])"}},{"$and":[{"c.6t":{"$eq":null}},{"f.6t":{"$regex":"z(?![\\s\\S])"}}]}]}]}`},
+		{
+			"the end is the very end",
+			query.TextOp{Field: 6, Mode: query.Suffix, Val: "z", Neg: true},
+			`{"$nor":[{"$or":[{"c.6t":{"$regex":"z(?![\\s\\S])"}},{"$and":[{"c.6t":{"$eq":null}},{"f.6t":{"$regex":"z(?![\\s\\S])"}}]}]}]}`,
+		},
 		{"an empty text is in every filled one", query.TextOp{Field: 6}, `{"f.6t":{"$ne":null}}`},
 		{"a search that may see nothing", query.TextOp{Fields: []schema.FieldID{6}, Val: "x"}, `{"r":{"$in":[]}}`},
 	}
@@ -119,17 +125,36 @@ func TestOrdersAndCursorsCompileToThese(t *testing.T) {
 		behind string
 	}{
 		{"by id", nil, &query.Cursor{ID: 9}, `{"r":1}`, `{"r":{"$gt":9}}`},
-		{"upwards", []query.Sort{{Field: 2}}, &query.Cursor{Vals: []schema.Value{int64(4)}, ID: 9}, `{"s.2":1,"r":1}`,
-			`{"$or":[{"s.2":{"$gt":4}},{"$and":[{"s.2":{"$eq":4}},{"r":{"$gt":9}}]}]}`},
-		{"upwards from empty", []query.Sort{{Field: 2}}, &query.Cursor{Vals: []schema.Value{nil}, ID: 9}, `{"s.2":1,"r":1}`,
-			`{"$or":[{"s.2":{"$ne":null}},{"$and":[{"s.2":{"$eq":null}},{"r":{"$gt":9}}]}]}`},
-		{"downwards", []query.Sort{{Field: 3, Desc: true}}, &query.Cursor{Vals: []schema.Value{0.5}, ID: 9}, `{"f.3f":-1,"r":-1}`,
-			`{"$or":[{"$or":[{"f.3f":{"$lt":0.5}},{"f.3f":{"$eq":null}}]},{"$and":[{"f.3f":{"$eq":0.5}},{"r":{"$lt":9}}]}]}`},
-		{"downwards from empty", []query.Sort{{Field: 3, Desc: true}}, &query.Cursor{Vals: []schema.Value{nil}, ID: 9}, `{"f.3f":-1,"r":-1}`,
-			`{"$and":[{"f.3f":{"$eq":null}},{"r":{"$lt":9}}]}`},
-		{"one field twice, and what follows the id", []query.Sort{{Field: 2}, {Field: 2, Desc: true}, {Field: schema.SysID, Desc: true}, {Field: 7}},
+		{
+			"upwards",
+			[]query.Sort{{Field: 2}},
+			&query.Cursor{Vals: []schema.Value{int64(4)}, ID: 9}, `{"s.2":1,"r":1}`,
+			`{"$or":[{"s.2":{"$gt":4}},{"$and":[{"s.2":{"$eq":4}},{"r":{"$gt":9}}]}]}`,
+		},
+		{
+			"upwards from empty",
+			[]query.Sort{{Field: 2}},
+			&query.Cursor{Vals: []schema.Value{nil}, ID: 9}, `{"s.2":1,"r":1}`,
+			`{"$or":[{"s.2":{"$ne":null}},{"$and":[{"s.2":{"$eq":null}},{"r":{"$gt":9}}]}]}`,
+		},
+		{
+			"downwards",
+			[]query.Sort{{Field: 3, Desc: true}},
+			&query.Cursor{Vals: []schema.Value{0.5}, ID: 9}, `{"f.3f":-1,"r":-1}`,
+			`{"$or":[{"$or":[{"f.3f":{"$lt":0.5}},{"f.3f":{"$eq":null}}]},{"$and":[{"f.3f":{"$eq":0.5}},{"r":{"$lt":9}}]}]}`,
+		},
+		{
+			"downwards from empty",
+			[]query.Sort{{Field: 3, Desc: true}},
+			&query.Cursor{Vals: []schema.Value{nil}, ID: 9}, `{"f.3f":-1,"r":-1}`,
+			`{"$and":[{"f.3f":{"$eq":null}},{"r":{"$lt":9}}]}`,
+		},
+		{
+			"one field twice, and what follows the id",
+			[]query.Sort{{Field: 2}, {Field: 2, Desc: true}, {Field: schema.SysID, Desc: true}, {Field: 7}},
 			&query.Cursor{Vals: []schema.Value{int64(1), int64(1), int64(9), true}, ID: 9}, `{"s.2":1,"r":-1}`,
-			`{"$or":[{"s.2":{"$gt":1}},{"$and":[{"s.2":{"$eq":1}},{"$or":[{"r":{"$lt":9}},{"r":{"$eq":null}}]}]}]}`},
+			`{"$or":[{"s.2":{"$gt":1}},{"$and":[{"s.2":{"$eq":1}},{"$or":[{"r":{"$lt":9}},{"r":{"$eq":null}}]}]}]}`,
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

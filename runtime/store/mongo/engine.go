@@ -55,6 +55,9 @@ type Options struct {
 	// Grace overrides how long a change of a layout waits before documents are
 	// rebuilt for it: until every process writes by the new layout. 0: the default.
 	Grace time.Duration
+	// Patience is how long a commit whose answer is lost is asked about before
+	// it is looked for, and made again where it is not found. 0: the default.
+	Patience time.Duration
 }
 
 // Engine implements store.Engine.
@@ -67,6 +70,7 @@ type Engine struct {
 
 	rows, trash, changes, seqs, docs, uniq, counters, entities, marks, leases *driver.Collection
 
+	patience  time.Duration
 	snapshots bool // the server has snapshot reads outside transactions
 	clock     clock
 	slots     chan struct{} // running transactions
@@ -137,6 +141,9 @@ func newEngine(client *driver.Client, database string, o Options) *Engine {
 		entities: db.Collection("entities"), marks: db.Collection("marks"), leases: db.Collection("leases"),
 		slots: make(chan struct{}, maxRunning), waiting: make(chan struct{}, maxWaiting),
 		layouts: map[layoutKey]cachedLayout{},
+	}
+	if e.patience = o.Patience; e.patience <= 0 {
+		e.patience = 2 * lifetime
 	}
 	e.relay = newRelay(e)
 	e.builder = newBuilder(e, o.Grace)

@@ -3,6 +3,7 @@ package mongo_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -27,8 +28,10 @@ const (
 
 func orderShape(e schema.EntityID) *store.Shape {
 	return &store.Shape{Entity: e, Rev: 1, Fields: []store.FieldShape{
-		{ID: fCode, Kind: schema.KindText, Unique: true}, {ID: fNumber, Kind: schema.KindText, SortKey: store.SortNatural},
-		{ID: fCount, Kind: schema.KindInt, Indexed: true}, {ID: fName, Kind: schema.KindText, SortKey: store.SortPinyin, Searchable: true},
+		{ID: fCode, Kind: schema.KindText, Unique: true},
+		{ID: fNumber, Kind: schema.KindText, SortKey: store.SortNatural},
+		{ID: fCount, Kind: schema.KindInt, Indexed: true},
+		{ID: fName, Kind: schema.KindText, SortKey: store.SortPinyin, Searchable: true},
 	}}
 }
 
@@ -220,15 +223,41 @@ func TestFaultsLoseDoubleAndTearNothing(t *testing.T) {
 	w.check(e, writers)
 }
 
-// A commit whose answer is lost again and again is still known in the end.
-func TestACommitWhoseAnswersAreLostIsRecognised(t *testing.T) {
+// forgetful opens an engine on a double that for a while says of no commit
+// what became of it; the engine does not ask for long.
+func forgetful(t *testing.T, fault string, forHowLong time.Duration) *mongo.Engine {
+	t.Helper()
 	uri := mongotest.Double(t)
-	e := open(t, uri)
-	w := newWorld(t, 78)
-	w.write(e, 0, 1)
-	mongotest.Inject(t, uri, mongotest.Fault{On: "commit", Do: "dropAfter", Times: 1}, mongotest.Fault{On: "commit", Do: "unknown", Times: 11})
-	w.write(e, 0, 2)
-	require.Positive(t, mongotest.Inject(t, uri))
-	require.Empty(t, w.failed)
-	w.check(e, 1)
+	e, err := mongo.Open(t.Context(), mongo.Options{URI: uri, Log: slog.New(slog.DiscardHandler), Now: time.Now, Patience: 100 * time.Millisecond})
+	require.NoError(t, err)
+	mongotest.Inject(t, uri, mongotest.Fault{On: "commit", Do: fault})
+	done := make(chan int)
+	timer := time.AfterFunc(forHowLong, func() { done <- mongotest.Inject(t, uri) })
+	t.Cleanup(func() {
+		require.Greater(t, <-done, 2)
+		timer.Stop()
+		require.NoError(t, e.Close())
+	})
+	return e
+}
+
+// A commit of which nobody knows, however often one asks, is ended or found
+// to have been made, and made again if not.
+func TestACommitWhoseAnswersAreLostIsMadeOnce(t *testing.T) {
+	for name, fault := range map[string]string{"it was made": "unknown", "it was not made": "pending"} {
+		t.Run(name, func(t *testing.T) {
+			e := forgetful(t, fault, 500*time.Millisecond)
+			w := newWorld(t, 78)
+			w.write(e, 0, 3)
+			require.Empty(t, w.failed)
+			w.check(e, 1)
+		})
+	}
+}
+
+func TestADocumentAloneIsWrittenOnceThoughItsAnswerIsLost(t *testing.T) {
+	e := forgetful(t, "unknown", 300*time.Millisecond)
+	r, err := e.Commit(t.Context(), 5, &store.Commit{Docs: []store.DocOp{{Kind: "session", Key: "k", Body: []byte("x")}}})
+	require.NoError(t, err)
+	require.Equal(t, []schema.Version{1}, r.DocVersions)
 }

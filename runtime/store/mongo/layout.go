@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -184,12 +183,6 @@ func (l *layout) adoptSlots(want []string, first bool) {
 			l.Slots[name] = slot{N: n, State: ready}
 		}
 	}
-}
-
-func (l *layout) equal(o *layout) bool {
-	a, b := *l, *o
-	a.Gen, b.Gen = 0, 0
-	return reflect.DeepEqual(a, b)
 }
 
 type layoutKey struct {

@@ -188,7 +188,8 @@ func (r *reader) byID(ctx context.Context, s *store.Shape, ids []schema.RecordID
 
 func idFilter(l *layout, ids []schema.RecordID) bson.D {
 	return bson.D{
-		{Key: "t", Value: int64(l.Tenant)}, {Key: "e", Value: int64(l.Entity)},
+		{Key: "t", Value: int64(l.Tenant)},
+		{Key: "e", Value: int64(l.Entity)},
 		{Key: "r", Value: bson.D{{Key: "$in", Value: idList(ids)}}},
 	}
 }

@@ -200,7 +200,7 @@ func (r *relay) settle(ctx context.Context, t schema.TenantID) {
 // pump empties a tenant's pending changes into its log.
 func (r *relay) pump(ctx context.Context, t schema.TenantID) error {
 	defer r.locks.lock([]string{fmt.Sprint(t)})()
-	s, err := r.e.newSession(ctx) // one for all tries: a new one ends what is left of the one before
+	s, err := r.e.newSession(ctx)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ func (l shapeLookup) Searchable() []schema.FieldID {
 
 // Links have been put into plain words before anything is matched.
 func (shapeLookup) Record(schema.EntityID, schema.RecordID) *schema.Record { return nil }
+
 func (shapeLookup) LinkedFrom(schema.EntityID, schema.FieldID, schema.RecordID) []*schema.Record {
 	return nil
 }

@@ -52,8 +52,8 @@ func (e *Engine) abort(ctx context.Context, sess *driver.Session) error {
 	return sess.AbortTransaction(ctx)
 }
 
-// commit ends a transaction. Where the answer is lost it asks again: a second
-// commit of the same transaction is safe.
+// commit ends a transaction. Where the answer is lost the driver asks again
+// until ctx ends: a second commit of the same transaction is safe.
 func (e *Engine) commit(ctx context.Context, sess *driver.Session) error {
 	var err error
 	for try := range 4 {

@@ -3,6 +3,7 @@
 //   drop        the socket closes before the command is run
 //   dropAfter   the command is run, then the socket closes
 //   unknown     the commit is made, and the answer says that nobody knows
+//   pending     the commit is not made, and the answer says that nobody knows
 //   lost        the transaction is gone, as after a change of primary
 import { ServerError, noSuchTransaction, writeConflict } from './fault.js';
 
@@ -31,6 +32,8 @@ export class Faults {
   }
 }
 
+const unknown = () => new ServerError(262, 'ExceededTimeLimit', 'the commit ran out of time', ['UnknownTransactionCommitResult', 'RetryableWriteError']);
+
 /** Runs a command under a fault. drop() closes the socket. */
 export async function under(fault, call, run, drop) {
   const { sessions } = call.server;
@@ -52,7 +55,9 @@ export async function under(fault, call, run, drop) {
       return drop();
     case 'unknown':
       await run();
-      throw new ServerError(262, 'ExceededTimeLimit', 'the commit ran out of time', ['UnknownTransactionCommitResult', 'RetryableWriteError']);
+      throw unknown();
+    case 'pending':
+      throw unknown();
   }
   throw new Error(`no fault is called ${fault}`);
 }
