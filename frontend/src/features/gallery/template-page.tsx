@@ -115,7 +115,7 @@ function Tables({
               {createElement(typeOf(field.type).icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true })}
               <span>{field.name}</span>
               <span className={css.pills}>
-                {field.choices?.slice(0, 4).map((choice) => (
+                {field.choices?.slice(0, 3).map((choice) => (
                   <Pill key={choice.name} small color={choice.color}>
                     {choice.name}
                   </Pill>
