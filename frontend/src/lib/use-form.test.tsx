@@ -42,6 +42,17 @@ it("checks a field that was left a moment later, unless it is sent first", async
   vi.useRealTimers();
 });
 
+it("keeps both of two values that are set in one event", () => {
+  const { result } = renderHook(() =>
+    useForm({ initial: { icon: "a", color: "b" }, onSubmit: async () => undefined, explain: () => ({}) }),
+  );
+  act(() => {
+    result.current.set("icon", "rocket");
+    result.current.set("color", "red");
+  });
+  expect(result.current.values).toEqual({ icon: "rocket", color: "red" });
+});
+
 it("shows what the server refused at its field", async () => {
   const { result } = setup(() => Promise.reject(new Error("no")));
   act(() => result.current.set("name", "a"));

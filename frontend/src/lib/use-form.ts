@@ -19,10 +19,13 @@ export function useForm<V extends object>({ initial, check, onSubmit, explain }:
   const [errors, setErrors] = useState<Errors>({});
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  // Two values may be set in one event, before the form is drawn again.
+  const latest = useRef(initial);
   const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   function set<K extends keyof V & string>(name: K, value: V[K]): void {
-    const next = { ...values, [name]: value };
+    const next = { ...latest.current, [name]: value };
+    latest.current = next;
     setValues(next);
     clearTimeout(leaving.current);
     if (errors[name] || errors[""]) {
