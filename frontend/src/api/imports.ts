@@ -1,6 +1,6 @@
 /** Imports (docs/api.md, "Files, imports, exports"). */
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api } from "./client";
+import { api, base, send } from "./client";
 import { ApiError } from "./problem";
 
 export interface PreviewColumn {
@@ -113,3 +113,30 @@ export const importQuery = (id: string) =>
 
 /** A job, looked at twice a second until it stands still. */
 export const useImport = (id: string) => useQuery(importQuery(id));
+
+const mostText = 2_000_000;
+
+export interface ErrorFile {
+  readonly text: string;
+  /** The file goes on after the text. */
+  readonly cut: boolean;
+}
+
+/** The beginning of an import's file of refused rows. */
+export async function readErrorFile(url: string, signal: AbortSignal): Promise<ErrorFile> {
+  const response = await send("GET", url.replace(base, ""), { signal });
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const part = await reader?.read();
+    if (!part || part.done) {
+      return { text: text + decoder.decode(), cut: false };
+    }
+    text += decoder.decode(part.value, { stream: true });
+    if (text.length > mostText) {
+      await reader?.cancel();
+      return { text, cut: true };
+    }
+  }
+}

@@ -96,7 +96,7 @@ const importPlace = (search: Record<string, unknown>): ImportPlace => {
     ...(imp && { imp }),
     ...(file && { file }),
     ...(name && { name }),
-    ...(search.fresh === true && { fresh: true }),
+    ...((search.fresh === "table" || search.fresh === "app") && { fresh: search.fresh }),
   };
 };
 const imports = createRoute({

@@ -5,6 +5,6 @@ export interface ImportPlace {
   /** An uploaded file that waits to be mapped, and its name. */
   readonly file?: string;
   readonly name?: string;
-  /** The table was made for this file: all columns are new. */
-  readonly fresh?: true;
+  /** The table, perhaps with its app, was made for this file: all columns are new. */
+  readonly fresh?: "table" | "app";
 }
