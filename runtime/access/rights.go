@@ -96,12 +96,15 @@ func (r *Rights) Creatable(f schema.FieldID) bool { return r.May(Create) && r.c.
 // Class names the actors who see the same: two rights with the same class
 // give the same answer for every record and field.
 func (r *Rights) Class() string {
-	for i := range r.scopes {
-		if r.scopes[i].kind != scopeAll {
-			return fmt.Sprintf("%s#%d/%d/%t", r.c.class, r.actor.User, r.actor.Department, r.actor.ReadOnly)
-		}
+	if r.Personal() {
+		return fmt.Sprintf("%s#%d/%d/%t", r.c.class, r.actor.User, r.actor.Department, r.actor.ReadOnly)
 	}
 	return fmt.Sprintf("%s#%t", r.c.class, r.actor.ReadOnly)
+}
+
+// Personal says whether the rights depend on who the actor is, not on the roles alone.
+func (r *Rights) Personal() bool {
+	return slices.ContainsFunc(r.scopes, func(s scope) bool { return s.kind != scopeAll })
 }
 
 // RowFilter is the condition under which a record can be read at all and the

@@ -51,9 +51,9 @@ func (h *Hub) send(r *room, members []*member, cs []store.Change) {
 		}
 		return
 	}
-	frames := map[string]*Frame{}
+	frames, personal := map[string]*Frame{}, map[string]bool{}
 	for _, m := range members {
-		class, known := h.class(ctx, r, m, cs)
+		class, known := h.class(ctx, r, m, cs, personal)
 		f, done := frames[class]
 		if !done || !known {
 			var err error
@@ -69,17 +69,44 @@ func (h *Hub) send(r *room, members []*member, cs []store.Change) {
 	}
 }
 
-// class names the members who get the same frame. Members who have seen a part already are on their own.
-func (h *Hub) class(ctx context.Context, r *room, m *member, cs []store.Change) (string, bool) {
+// class names the members who get the same frame. Members who have seen a part
+// already are on their own, and so are, class by class, those for whom it
+// depends on who they are which linked records they see: personal keeps that.
+//
+//nolint:revive // one argument more than five reads better than a struct of two
+func (h *Hub) class(ctx context.Context, r *room, m *member, cs []store.Change, personal map[string]bool) (string, bool) {
 	a := m.client.Actor()
-	_, rights, err := h.rights(ctx, a, r.entity)
+	snap, rights, err := h.rights(ctx, a, r.entity)
 	if err != nil {
 		return "", false
 	}
-	if cs[0].Seq > m.from {
-		return rights.Class(), true
+	name := rights.Class()
+	own, known := personal[name]
+	if !known {
+		own = h.linksPersonal(a, snap, rights)
+		personal[name] = own
 	}
-	return rights.Class() + "@" + m.client.id, true
+	if own {
+		name += "@" + schema.FormatID(schema.PrefixUser, a.User)
+	}
+	if cs[0].Seq > m.from {
+		return name, true
+	}
+	return name + "@" + m.client.id, true
+}
+
+// linksPersonal says whether actors with the same rights on an entity may see
+// different ones of the records that its records link to.
+func (h *Hub) linksPersonal(a access.Actor, snap *catalog.Snapshot, rights *access.Rights) bool {
+	for _, f := range rights.Entity().Live() {
+		if f.Type != "link" || !rights.Readable(f.ID) {
+			continue
+		}
+		if other, err := h.o.Policy.Rights(a, snap, f.Options.Entity); err == nil && other.Personal() {
+			return true
+		}
+	}
+	return false
 }
 
 func after(cs []store.Change, from schema.Seq) []store.Change {
@@ -149,9 +176,19 @@ func (h *Hub) render(ctx context.Context, r *room, a access.Actor, cs []store.Ch
 	if err != nil {
 		return nil, err
 	}
+	was := make([]*schema.Record, len(all))
+	for i, t := range all {
+		if rows[i] == nil {
+			was[i] = before(t, live[i], trashed[i])
+		}
+	}
+	known, err := h.readable(ctx, a, rights, was)
+	if err != nil {
+		return nil, err
+	}
 	w := &frameWriter{snap: snap}
 	for i, t := range all {
-		w.event(t, rows[i], before(t, live[i], trashed[i]), rights)
+		w.event(t, rows[i], known[i])
 	}
 	for i := range cs {
 		if cs[i].Op == store.OpDoc {
@@ -182,6 +219,22 @@ func (h *Hub) rows(ctx context.Context, a access.Actor, e schema.EntityID, recs 
 		if row.Visible() {
 			out[at[i]] = row
 		}
+	}
+	return out, nil
+}
+
+// readable says which of the records the actor may read; holes are not.
+func (h *Hub) readable(ctx context.Context, a access.Actor, r *access.Rights, recs []*schema.Record) ([]bool, error) {
+	out := make([]bool, len(recs))
+	if r.NeedsLookup() {
+		rows, err := h.rows(ctx, a, r.Entity().ID, recs)
+		for i, row := range rows {
+			out[i] = row != nil
+		}
+		return out, err
+	}
+	for i, rec := range recs {
+		out[i] = rec != nil && r.Of(rec, nil).May(access.Read)
 	}
 	return out, nil
 }
@@ -236,9 +289,9 @@ type frameWriter struct {
 	events []byte
 }
 
-// event adds what an actor with these rights is told of one record: that it is
-// there (row), that it is gone from their sight (they could read was), or nothing.
-func (w *frameWriter) event(t *told, row *record.Row, was *schema.Record, rights *access.Rights) {
+// event adds what an actor is told of one record: that it is there (row), that
+// it is gone from their sight (known: they could read it before), or nothing.
+func (w *frameWriter) event(t *told, row *record.Row, known bool) {
 	last := t.last()
 	switch {
 	case row != nil && (t.changes[0].Op == store.OpCreate || t.changes[0].Op == store.OpRestore):
@@ -247,7 +300,7 @@ func (w *frameWriter) event(t *told, row *record.Row, was *schema.Record, rights
 	case row != nil:
 		w.open("updated")
 		w.events = row.AppendJSON(w.events, record.ByKey)
-	case was != nil && couldRead(rights, was):
+	case known:
 		kind := "gone"
 		if last.Op == store.OpTrash || last.Op == store.OpPurge {
 			kind = "deleted"
@@ -258,13 +311,6 @@ func (w *frameWriter) event(t *told, row *record.Row, was *schema.Record, rights
 		return
 	}
 	w.close(last)
-}
-
-func couldRead(r *access.Rights, rec *schema.Record) bool {
-	if r.NeedsLookup() {
-		return true // its id is all that is told
-	}
-	return r.Of(rec, nil).May(access.Read)
 }
 
 func (w *frameWriter) open(kind string) {

@@ -40,6 +40,7 @@ type world struct {
 	boss    access.Actor
 	rep     access.Actor
 	repUser schema.UserID
+	joined  int
 	role    schema.RoleID
 }
 
@@ -102,6 +103,8 @@ func (w *world) actorOf(ctx context.Context, session string) (access.Actor, erro
 	u := w.boss.User
 	if session == "rep" {
 		u = w.repUser
+	} else if id, ok := schema.ParseID[schema.UserID](schema.PrefixUser, session); ok {
+		u = id
 	}
 	a, ok := snap.Actor(u)
 	if !ok {
