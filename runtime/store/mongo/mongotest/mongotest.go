@@ -33,23 +33,27 @@ type server struct {
 }
 
 var (
-	shared = sync.OnceValue(find)
+	once   sync.Once
+	found  server
 	serial atomic.Int64
 )
+
+// shared returns the server of the test binary.
+func shared(ctx context.Context) server {
+	once.Do(func() { found = find(ctx) })
+	return found
+}
 
 // Start returns the URI of a fresh database on the binary's server. The
 // database is dropped when the test ends.
 func Start(t testing.TB) string {
 	t.Helper()
-	s := shared()
+	s := shared(t.Context())
 	if s.err != nil {
 		t.Fatalf("no MongoDB to test on: %v", s.err)
 	}
 	return database(t, s.uri)
 }
-
-// IsDouble reports whether Start runs on the double, which alone takes Inject.
-func IsDouble() bool { return shared().double }
 
 // Double starts another double for one test, with the flags that
 // double/main.js takes, and returns the URI of a database there.
@@ -132,8 +136,8 @@ func run(t testing.TB, uri string, fn func(context.Context, *mongo.Client) error
 }
 
 // find chooses the server and says which it is.
-func find() server {
-	s := choose()
+func find(ctx context.Context) server {
+	s := choose(ctx)
 	if s.err == nil {
 		fmt.Fprintf(os.Stderr, "mongotest: running on %s\n", s.what())
 	}
@@ -151,12 +155,12 @@ func (s server) what() string {
 	return "MongoDB at " + u.Host
 }
 
-func choose() server {
+func choose(ctx context.Context) server {
 	if uri := os.Getenv(EnvURI); uri != "" {
 		return server{uri: uri}
 	}
 	if path, err := exec.LookPath("mongod"); err == nil {
-		p, err := startMongod(path)
+		p, err := startMongod(ctx, path)
 		if err != nil {
 			return server{err: fmt.Errorf("start %s: %w", path, err)}
 		}

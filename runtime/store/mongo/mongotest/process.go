@@ -98,7 +98,7 @@ func install(dir string) (err error) {
 
 // startMongod runs a one-member replica set on a free port. A shell between
 // ends it when the test binary does, and removes its files.
-func startMongod(path string) (*process, error) {
+func startMongod(ctx context.Context, path string) (*process, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func startMongod(path string) (*process, error) {
 		return nil, fmt.Errorf("start: %w", err)
 	}
 	p := &process{uri: fmt.Sprintf("mongodb://127.0.0.1:%d/?replicaSet=test", port), cmd: cmd, stdin: stdin}
-	if err := initiate(port); err != nil {
+	if err := initiate(ctx, port); err != nil {
 		return nil, errors.Join(err, p.stop())
 	}
 	return p, nil
@@ -136,8 +136,8 @@ func freePort() (port int, err error) {
 }
 
 // initiate makes the lone member a replica set and waits until it leads.
-func initiate(port int) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+func initiate(ctx context.Context, port int) error {
+	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
 	uri := fmt.Sprintf("mongodb://127.0.0.1:%d/?directConnection=true", port)
 	c, err := mongo.Connect(options.Client().ApplyURI(uri).SetServerSelectionTimeout(50 * time.Second))
