@@ -20,7 +20,7 @@ export interface IconPickerProps {
   readonly onChange: (look: Look) => void;
 }
 
-const columns = 10;
+const columns = 11;
 
 /** The tile of an app or a table as a button that changes its icon and colour. */
 export function IconPicker({ icon, color, size = 40, onChange }: IconPickerProps) {

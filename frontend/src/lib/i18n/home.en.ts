@@ -35,7 +35,6 @@ export const homeEn: Same<typeof homeZh> = {
   "home.checkWorkspace": "Create the workspace",
   "home.checkApp": "Build a first app",
   "home.checkInvite": "Invite a colleague",
-  "home.checkRole": "Look at roles and rights",
   "home.installing": "Installing “{name}”…",
   "home.quickTitle": "Import into a new app",
   "home.quickTable": "Imported data",
@@ -58,7 +57,6 @@ export const homeEn: Same<typeof homeZh> = {
   "gallery.use": "Use this template",
   "gallery.tables": "tables",
   "gallery.fields": "fields",
-  "gallery.choices": "options",
   "gallery.tableCount": "{count} {count|table|tables}",
   "gallery.fieldCount": "{count} {count|field|fields}",
   "gallery.none": "No template matches",
@@ -76,6 +74,5 @@ export const homeEn: Same<typeof homeZh> = {
   "gallery.roles": "Roles",
   "gallery.roleUnit": "roles",
   "gallery.included": "Tables",
-  "gallery.editLater": "Names, fields and rights can all be changed afterwards.",
   "gallery.noDesign": "Installing a template needs the right to build apps.",
 };

@@ -30,7 +30,6 @@ export const homeZh = {
   "home.checkWorkspace": "创建工作空间",
   "home.checkApp": "搭第一个应用",
   "home.checkInvite": "邀请一位同事",
-  "home.checkRole": "看看角色和权限",
   "home.installing": "正在装好“{name}”…",
   "home.quickTitle": "导入到新应用",
   "home.quickTable": "导入的数据",
@@ -53,7 +52,6 @@ export const homeZh = {
   "gallery.use": "使用此模板",
   "gallery.tables": "张数据表",
   "gallery.fields": "个字段",
-  "gallery.choices": "个选项",
   "gallery.tableCount": "{count} 张表",
   "gallery.fieldCount": "{count} 个字段",
   "gallery.none": "没有匹配的模板",
@@ -71,6 +69,5 @@ export const homeZh = {
   "gallery.roles": "角色",
   "gallery.roleUnit": "个角色",
   "gallery.included": "数据表",
-  "gallery.editLater": "名称、字段和权限装好后都能改。",
   "gallery.noDesign": "安装模板需要搭建应用的权限。",
 } as const;

@@ -37,7 +37,6 @@ export const peopleEn: Same<typeof peopleZh> = {
   "members.create": "Make the link",
   "members.linkTitle": "The invitation link is ready",
   "members.linkText": "Send it to {email}. It is shown this once and is good until {date}.",
-  "members.copyLink": "Copy link",
   "members.another": "Invite another",
   "departments.title": "Departments",
   "departments.text": "Departments decide which records “department” and “department and below” mean.",

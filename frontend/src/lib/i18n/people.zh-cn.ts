@@ -35,7 +35,6 @@ export const peopleZh = {
   "members.create": "生成邀请链接",
   "members.linkTitle": "邀请链接已生成",
   "members.linkText": "把链接发给 {email}。它只显示这一次，{date} 前有效。",
-  "members.copyLink": "复制链接",
   "members.another": "再邀请一位",
   "departments.title": "部门",
   "departments.text": "部门决定“本部门”和“本部门及下级”能看到哪些记录。",
