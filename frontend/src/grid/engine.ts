@@ -37,12 +37,13 @@ export class GridEngine implements GridApi {
   private source: RowSource;
   private leaveSource: () => void;
   private frame = 0;
+  private stale = true;
   private asked = { from: 0, to: 0 };
   private settleTimer: ReturnType<typeof setTimeout> | undefined;
   private peerTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement, options: GridOptions) {
-    this.core = new GridCore(createDom(root), options, () => this.later());
+    this.core = new GridCore(createDom(root), options, () => this.changed());
     this.stage = new Stage(this.core);
     const writer = new Writer(this.core);
     const keyboard = new Keyboard(this.core, writer, () => this.editor);
@@ -176,6 +177,7 @@ export class GridEngine implements GridApi {
   private resized(): void {
     if (this.stage.resize()) {
       this.core.layout();
+      this.stale = true;
       this.drawNow();
     }
   }
@@ -187,6 +189,12 @@ export class GridEngine implements GridApi {
     }
     this.editor.refresh();
     this.core.draw();
+  }
+
+  /** Something is to be drawn anew; the mirror follows. */
+  private changed(): void {
+    this.stale = true;
+    this.later();
   }
 
   private later(): void {
@@ -204,7 +212,11 @@ export class GridEngine implements GridApi {
       this.later();
     }
     this.editor.place();
-    this.mirror.later();
+    // A fading flash draws frame after frame, but says nothing new.
+    if (this.stale) {
+      this.stale = false;
+      this.mirror.later();
+    }
     this.waitForPeers(now);
   }
 
