@@ -94,7 +94,12 @@ type Service struct {
 
 	mu    sync.RWMutex // guards cache
 	cache map[string]cached
+	ended func(context.Context, schema.UserID)
 }
+
+// OnEnd sets what is called when sessions or tokens of a user may have ended:
+// who holds a line open to them looks again. To be called before the service is used.
+func (s *Service) OnEnd(fn func(context.Context, schema.UserID)) { s.ended = fn }
 
 // New returns a ready Service.
 func New(o Options) *Service {
@@ -307,7 +312,7 @@ func (s *Service) finishJoin(ctx context.Context, u *User, ms membership, v sche
 
 // Leave forgets that a user belongs to a tenant, after it was removed there.
 func (s *Service) Leave(ctx context.Context, t schema.TenantID, u schema.UserID) error {
-	s.forget()
+	s.forget(ctx, u)
 	err := s.commit(ctx, u, store.DocOp{Kind: kindMembership, Key: membershipKey(u, t), IfVersion: -1})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil

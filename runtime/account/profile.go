@@ -49,7 +49,7 @@ func (s *Service) Change(ctx context.Context, c *Caller, p Profile) (*User, erro
 		}
 		return nil, err
 	}
-	s.forget()
+	s.forget(ctx, u.ID)
 	if renamed {
 		err = s.renameMember(ctx, u)
 	}
@@ -202,7 +202,7 @@ func (s *Service) ResetPassword(ctx context.Context, email, password string) err
 	if err != nil {
 		return err
 	}
-	defer s.forget()
+	defer s.forget(ctx, u.ID)
 	return s.commit(ctx, u.ID, op)
 }
 

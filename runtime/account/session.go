@@ -120,7 +120,7 @@ func (s *Service) LogOut(ctx context.Context, c *Caller) error {
 		return fail.New(fail.Forbidden, "auth.sessionOnly")
 	}
 	err := s.commit(ctx, c.User.ID, store.DocOp{Kind: kindSession, Key: c.Session, IfVersion: -1})
-	s.forget()
+	s.forget(ctx, c.User.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -268,9 +268,12 @@ func (s *Service) remember(ref string, c cached) {
 	s.cache[ref] = c
 }
 
-// forget drops all that is remembered, after something changed.
-func (s *Service) forget() {
+// forget drops all that is remembered, after something of a user changed.
+func (s *Service) forget(ctx context.Context, u schema.UserID) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	clear(s.cache)
+	s.mu.Unlock()
+	if s.ended != nil {
+		s.ended(ctx, u)
+	}
 }

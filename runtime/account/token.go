@@ -103,7 +103,7 @@ func (s *Service) DropToken(ctx context.Context, c *Caller, id int64) error {
 	if _, err := s.doc(ctx, kindTokenList, key, &t); err != nil {
 		return tokenGone(err)
 	}
-	defer s.forget()
+	defer s.forget(ctx, c.User.ID)
 	return tokenGone(s.commit(ctx, c.User.ID,
 		store.DocOp{Kind: kindToken, Key: t.Hash, IfVersion: -1}, store.DocOp{Kind: kindTokenList, Key: key, IfVersion: -1}))
 }

@@ -15,6 +15,14 @@ const (
 	maxQueued      = 256
 	maxQueuedBytes = 256 << 10
 	patience       = 10 * time.Second
+	maxRooms       = 200
+)
+
+// How often a client's session is looked up although nobody has said that it
+// ended, and how many clients are at most in one second.
+const (
+	lookEvery = 45 * time.Second
+	lookMost  = 500
 )
 
 // Writer sends frames to a page, in order. It is called by one goroutine at a
@@ -32,6 +40,7 @@ type Client struct {
 	mu       sync.Mutex // guards what follows
 	actor    access.Actor
 	session  string
+	checked  time.Time // when the session was looked up
 	queue    []*Frame
 	bytes    int
 	draining bool
@@ -140,10 +149,21 @@ func (c *Client) slow(now time.Time) bool {
 	return !c.stalled.IsZero() && now.Sub(c.stalled) > patience
 }
 
+// due says whether it is time to look the session up, and takes it as done.
+func (c *Client) due(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	since := now.Sub(c.checked)
+	if since >= 0 && since < lookEvery { // a clock set back makes it due too
+		return false
+	}
+	c.checked = now
+	return true
+}
+
 // end closes the client for a reason of the hub's.
 func (c *Client) end(why Reason) {
-	c.hub.Disconnect(c)
-	if c.onClose != nil {
+	if c.hub.disconnect(c) && c.onClose != nil {
 		c.onClose(why)
 	}
 }

@@ -73,15 +73,42 @@ func (h *Hub) Run(ctx context.Context) {
 	}
 }
 
-func (h *Hub) sweep(_ context.Context) {
+func (h *Hub) sweep(ctx context.Context) {
 	now := h.now()
+	looked := 0
 	for _, c := range h.all() {
 		if c.slow(now) {
 			c.end(TooSlow)
+			continue
+		}
+		if looked < lookMost && c.due(now) {
+			looked++
+			h.check(ctx, c)
 		}
 	}
 	for _, r := range h.allRooms() {
 		r.expirePresence(now)
+	}
+}
+
+// check ends a client whose session has ended.
+func (h *Hub) check(ctx context.Context, c *Client) {
+	c.mu.Lock()
+	session := c.session
+	c.mu.Unlock()
+	if _, err := h.o.Actor(ctx, session); fail.KindOf(err) == fail.Unauthorized || fail.KindOf(err) == fail.Forbidden {
+		c.end(SignedOut)
+	}
+}
+
+// Recheck ends the clients of a user whose sessions have ended meanwhile. It
+// is to be called when one may have; what other nodes do is found out within
+// a minute.
+func (h *Hub) Recheck(ctx context.Context, u schema.UserID) {
+	for _, c := range h.all() {
+		if c.Actor().User == u {
+			h.check(ctx, c)
+		}
 	}
 }
 
@@ -95,7 +122,7 @@ func (h *Hub) Connect(ctx context.Context, a access.Actor, session string, write
 	}
 	c := &Client{
 		id: schema.FormatID("con_", h.o.NewID()), hub: h, write: write, onClose: onClose,
-		actor: a, session: session, rooms: map[string]*room{},
+		actor: a, session: session, checked: h.now(), rooms: map[string]*room{},
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -105,11 +132,14 @@ func (h *Hub) Connect(ctx context.Context, a access.Actor, session string, write
 }
 
 // Disconnect takes a client out of all its rooms. It may be called again.
-func (h *Hub) Disconnect(c *Client) {
+func (h *Hub) Disconnect(c *Client) { h.disconnect(c) }
+
+// disconnect tells whether this call was the one that did it.
+func (h *Hub) disconnect(c *Client) bool {
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
-		return
+		return false
 	}
 	c.closed = true
 	t, rooms := c.actor.Tenant, c.rooms
@@ -125,6 +155,7 @@ func (h *Hub) Disconnect(c *Client) {
 	}
 	h.mu.Unlock()
 	h.o.Events.Unfollow(t)
+	return true
 }
 
 // Online counts the open pages.

@@ -23,6 +23,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/runtime/store/sqlite"
 	"tongban/schema"
+	"tongban/schema/fail"
 )
 
 func TestMain(m *testing.M) {
@@ -41,6 +42,7 @@ type world struct {
 	rep     access.Actor
 	repUser schema.UserID
 	joined  int
+	ended   sync.Map // sessions
 	role    schema.RoleID
 }
 
@@ -99,6 +101,9 @@ func (w *world) actorOf(ctx context.Context, session string) (access.Actor, erro
 	snap, err := w.cat.Tenant(ctx, w.boss.Tenant)
 	if err != nil {
 		return access.Actor{}, err
+	}
+	if _, over := w.ended.Load(session); over {
+		return access.Actor{}, fail.New(fail.Unauthorized, "auth.expired")
 	}
 	u := w.boss.User
 	if session == "rep" {

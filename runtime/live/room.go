@@ -10,6 +10,7 @@ import (
 
 	"tongban/runtime/store"
 	"tongban/schema"
+	"tongban/schema/fail"
 )
 
 const (
@@ -67,9 +68,9 @@ func (h *Hub) Subscribe(ctx context.Context, c *Client, name string, after schem
 	}
 	m := &member{client: c, catching: true}
 	r := h.enter(roomKey{a.Tenant, name}, p, m)
-	if !c.joined(name, r) {
+	if err := c.joined(name, r); err != nil {
 		h.leave(r, c)
-		return 0, unknownRoom()
+		return 0, err
 	}
 	last, err := h.catchUp(ctx, r, m, after)
 	if err != nil {
@@ -90,14 +91,17 @@ func (h *Hub) Unsubscribe(c *Client, name string) {
 	}
 }
 
-func (c *Client) joined(name string, r *room) bool {
+func (c *Client) joined(name string, r *room) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return false
+		return unknownRoom()
+	}
+	if c.rooms[name] == nil && len(c.rooms) >= maxRooms {
+		return fail.New(fail.TooMany, "room.tooMany").With("max", maxRooms)
 	}
 	c.rooms[name] = r
-	return true
+	return nil
 }
 
 // catchUp sends what a page has missed. The log is read after the member has

@@ -160,6 +160,7 @@ func (p *Program) door() *ws.Door {
 		Engine: p.Engine, Catalog: p.Catalog, Policy: p.Policy, Records: p.Records, Events: events,
 		Now: p.Now, NewID: p.IDs.Next, Log: p.Log, Actor: actor,
 	})
+	p.Accounts.OnEnd(hub.Recheck)
 	p.workers = append(p.workers, events.Run, hub.Run)
 	return ws.New(ws.Options{
 		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, BaseURL: p.Config.BaseURL,
