@@ -1,22 +1,8 @@
 package ws
 
-import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-)
+import "tongban/server/body"
 
-// decode reads one message: unknown members are refused, numbers stay exact.
-func decode(data []byte, m *message) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	d.DisallowUnknownFields()
-	if err := d.Decode(m); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more than one value")
-	}
-	return nil
-}
+// decode reads one message as strictly as the API reads bodies: unknown and
+// double members, lone surrogates, NUL and deep nesting are refused, numbers
+// stay exact.
+func decode(data []byte, m *message) error { return body.Bind(data, m) }

@@ -195,19 +195,19 @@ func (s *socket) read(ctx context.Context) {
 type message struct {
 	T       string          `json:"t"`
 	ID      json.RawMessage `json:"id"`
-	Room    string          `json:"room"`
+	Room    string          `json:"room" max:"200"`
 	After   schema.Seq      `json:"after"`
 	Cursor  *cursor         `json:"cursor"`
 	Entity  string          `json:"entity"`
 	Record  string          `json:"record"`
 	Fields  map[string]any  `json:"fields"`
 	Version schema.Version  `json:"version"`
-	Op      string          `json:"op"`
+	Op      string          `json:"op" max:"200"`
 }
 
 type cursor struct {
-	Record string `json:"record"`
-	Field  string `json:"field"`
+	Record string `json:"record" max:"40"`
+	Field  string `json:"field" max:"400"`
 }
 
 // take does what a page asks; a panic ends the answer, not the program.
@@ -220,7 +220,7 @@ func (s *socket) take(ctx context.Context, data []byte) {
 		}
 	}()
 	if err := decode(data, &m); err != nil {
-		s.refuse(&m, fail.New(fail.Malformed, "request.malformed"))
+		s.refuse(&m, err)
 		return
 	}
 	switch m.T {
