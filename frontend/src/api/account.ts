@@ -44,10 +44,12 @@ export const useSwitchTenant = () =>
 export const useAcceptInvitation = () =>
   useSession((code: string) => api.post<Session>(`/invitations/${encodeURIComponent(code)}/accept`, {}));
 
+/** Ends the session, leaves the page by `leave`, and only then forgets what was loaded for it. */
 export function useLogout() {
   const client = useQueryClient();
-  return async () => {
+  return async (leave: () => Promise<unknown>) => {
     await api.post("/auth/logout", {}, anonymous);
+    await leave();
     client.clear();
   };
 }

@@ -37,8 +37,7 @@ export function UserCard({ folded }: { readonly folded: boolean }) {
     return <div className={css.user} />;
   }
   async function handleLogout(): Promise<void> {
-    await logout();
-    await navigate({ to: "/login" });
+    await logout(() => navigate({ to: "/login" }));
   }
   const roles = me.roles.map(roleName).join(" · ");
   const trigger = (
