@@ -1,5 +1,6 @@
 /** The grid for screen readers: a hidden table of what is on screen, one row and column more on each side. */
 import type { GridCore } from "./core";
+import type { SummaryText } from "./types";
 import type { Writer } from "./writer";
 
 const pause = 150;
@@ -65,6 +66,9 @@ export class Mirror {
       const column = this.core.view.column(col);
       const cell = element("columnheader", "aria-colindex", col + 1);
       cell.textContent = column?.title ?? "";
+      if (column?.summary !== undefined) {
+        cell.setAttribute("aria-description", figure(column.summary));
+      }
       if (column?.sort !== undefined) {
         cell.setAttribute("aria-sort", column.sort === "asc" ? "ascending" : "descending");
       }
@@ -105,7 +109,10 @@ export class Mirror {
     line.setAttribute("role", "row");
     line.setAttribute("aria-expanded", String(group?.collapsed !== true));
     const cell = element("gridcell", "aria-colspan", width);
-    cell.textContent = group === undefined ? "" : `${group.label.text} ${text.groupCount(group.count)}`;
+    if (group !== undefined) {
+      const figures = Object.values(group.summaries ?? {}).map(figure);
+      cell.textContent = [group.label.text, text.groupCount(group.count), ...figures].join(" ");
+    }
     line.append(cell);
     return line;
   }
@@ -138,6 +145,10 @@ export class Mirror {
   private cellId(row: number, col: number): string {
     return `${this.core.dom.mirror.id}-${row}-${col}`;
   }
+}
+
+function figure({ label, value, suffix }: SummaryText): string {
+  return [label, value, suffix].filter(Boolean).join(" ");
 }
 
 function element(role: string, index: string, value: number): HTMLElement {
