@@ -11,6 +11,7 @@ import (
 
 	"tongban/schema"
 	"tongban/schema/query"
+	"tongban/schema/textkey"
 )
 
 // System is the tenant under which the installation's own documents (users,
@@ -90,6 +91,18 @@ const (
 	SortPinyin
 	SortNatural
 )
+
+// Of is the text by whose bytes s is put into order.
+func (k SortKey) Of(s string) string {
+	switch k {
+	case SortPinyin:
+		return textkey.Pinyin(s)
+	case SortNatural:
+		return textkey.Natural(s)
+	default:
+		return s
+	}
+}
 
 // Shape is what an engine must know of an entity. Shapes are immutable and
 // shared; a changed entity gets a new Shape with a higher Rev.

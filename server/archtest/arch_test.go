@@ -29,6 +29,7 @@ var layers = map[string][]string{
 	"runtime/ids":                   {},
 	"runtime/store":                 {"schema"},
 	"runtime/store/storetest":       {"schema", "runtime/store"},
+	"runtime/store/tally":           {"schema", "runtime/store"},
 	"runtime/store/sqlite":          {"schema", "runtime/store"},
 	"runtime/store/mongo":           {"schema", "runtime/store"},
 	"runtime/store/mongo/mongotest": {},

@@ -71,10 +71,7 @@ func orderKey(f *store.FieldShape, v schema.Value) schema.Value {
 	if !ok || !hasKey(f) {
 		return v
 	}
-	if f.SortKey == store.SortPinyin {
-		return textkey.Pinyin(s)
-	}
-	return textkey.Natural(s)
+	return f.SortKey.Of(s)
 }
 
 // stored are the values of a record by their stored names.

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -10,42 +9,19 @@ import (
 	zs "zombiezen.com/go/sqlite"
 
 	"tongban/runtime/store"
+	"tongban/runtime/store/tally"
 	"tongban/schema"
 	"tongban/schema/query"
 )
 
-const (
-	maxGroupKeys = 3
-	maxAggRows   = 1000
-	maxGroups    = 1_000_000 // that are held in memory
-)
-
-// aggregate is a compiled AggQuery: the columns it reads and what it makes of them.
+// aggregate is a compiled AggQuery: the columns it reads and what is made of them.
 type aggregate struct {
+	*tally.Tally
 	q      *query.AggQuery
 	st     statement
 	kinds  []schema.Kind // of the columns
 	groups []int         // columns
 	vals   []int         // columns of the measures, -1 for Count
-	keys   []store.SortKey
-	out    map[string]*group
-	buf    []byte
-}
-
-type group struct {
-	keys []schema.Value
-	sort []schema.Value
-	vals []figure
-}
-
-// figure is a measure under way.
-type figure struct {
-	n        int64
-	sum      int64
-	overflow bool
-	float    float64
-	best     schema.Value
-	seen     map[schema.Value]struct{}
 }
 
 // Aggregate implements store.Reader. It adds up in memory while the rows
@@ -55,23 +31,32 @@ func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 	if err != nil {
 		return nil, err
 	}
-	if len(a.groups) == 0 {
-		a.group(nil) // there is one row even over nothing
-	}
 	if r.c == nil || a.st.sql == "" {
-		return a.rows()
+		return a.Rows()
 	}
 	if len(a.groups) == 0 {
 		return r.totals(ctx, a)
 	}
 	err = r.c.limited(ctx, timeOf(q.MaxTime), func() error {
-		return r.c.rows(a.st.sql, a.st.args, a.add)
+		return r.c.rows(a.st.sql, a.st.args, func(s *zs.Stmt) error { return a.Add(aggRow{a, s}) })
 	})
 	if err != nil {
 		return nil, err
 	}
-	return a.rows()
+	return a.Rows()
 }
+
+// aggRow is one row of the statement for the tally.
+type aggRow struct {
+	a *aggregate
+	s *zs.Stmt
+}
+
+func (r aggRow) Key(i int) schema.Value { return column(r.s, r.a.groups[i], r.a.kinds[r.a.groups[i]]) }
+
+func (r aggRow) Filled(i int) bool { return r.s.ColumnType(r.a.vals[i]) != zs.TypeNull }
+
+func (r aggRow) Measure(i int) schema.Value { return column(r.s, r.a.vals[i], r.a.kinds[r.a.vals[i]]) }
 
 func (r *reader) totals(ctx context.Context, a *aggregate) (rows []query.AggRow, err error) {
 	err = r.c.limited(ctx, timeOf(a.q.MaxTime), func() error {
@@ -81,12 +66,12 @@ func (r *reader) totals(ctx context.Context, a *aggregate) (rows []query.AggRow,
 		})
 	})
 	if err != nil && strings.Contains(err.Error(), "integer overflow") {
-		return nil, badQuery("a sum is too large")
+		return nil, tally.ErrSum
 	}
 	for _, row := range rows {
 		for _, v := range row.Vals {
 			if f, ok := v.(float64); ok && math.IsInf(f, 0) {
-				return nil, badQuery("a sum is too large")
+				return nil, tally.ErrSum
 			}
 		}
 	}
@@ -94,25 +79,23 @@ func (r *reader) totals(ctx context.Context, a *aggregate) (rows []query.AggRow,
 }
 
 func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error) {
-	if len(q.Groups) > maxGroupKeys || len(q.Measures) == 0 || q.Limit < 0 || q.Limit > maxAggRows {
-		return nil, badQuery("%d groups, %d measures, limit %d", len(q.Groups), len(q.Measures), q.Limit)
-	}
 	sc := l.scopeOf(s, false)
 	src, err := l.source(sc, q.Where, true)
 	if err != nil {
 		return nil, err
 	}
-	a := &aggregate{q: q, out: map[string]*group{}}
-	var cols columns
-	for _, g := range q.Groups {
-		if err := a.groupBy(sc, g, &cols); err != nil {
-			return nil, err
-		}
+	kindOf := func(f schema.FieldID) (schema.Kind, error) {
+		_, k, err := sc.field(f)
+		return k, err
 	}
-	for _, m := range q.Measures {
-		if err := a.figure(sc, m, &cols); err != nil {
-			return nil, err
-		}
+	t, err := tally.New(s, q, kindOf)
+	if err != nil {
+		return nil, err
+	}
+	a := &aggregate{Tally: t, q: q}
+	cols, err := a.columns(sc)
+	if err != nil {
+		return nil, err
 	}
 	a.kinds = cols.kinds
 	if sc.t == nil {
@@ -121,7 +104,7 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 	what := strings.Join(cols.texts, ",")
 	switch {
 	case len(q.Groups) == 0:
-		what = a.totals(&cols)
+		what = a.totals(cols)
 	case what == "":
 		what = "1"
 	}
@@ -143,37 +126,28 @@ func (c *columns) add(text string, k schema.Kind) int {
 	return len(c.texts) - 1
 }
 
-func (a *aggregate) groupBy(sc *scope, g query.GroupBy, cols *columns) error {
-	text, k, err := sc.field(g.Field)
-	if err != nil {
-		return err
+// columns finds the columns of the groups and measures.
+func (a *aggregate) columns(sc *scope) (*columns, error) {
+	cols := &columns{}
+	for _, g := range a.q.Groups {
+		text, k, err := sc.field(g.Field)
+		if err != nil {
+			return nil, err
+		}
+		a.groups = append(a.groups, cols.add(text, k))
 	}
-	if k == schema.KindJSON || g.Bucket != query.NoBucket && k != schema.KindTime || g.Bucket > query.Year {
-		return badQuery("field %d cannot be grouped so", g.Field)
+	for _, m := range a.q.Measures {
+		if m.Fn == query.Count {
+			a.vals = append(a.vals, -1)
+			continue
+		}
+		text, k, err := sc.field(m.Field)
+		if err != nil {
+			return nil, err
+		}
+		a.vals = append(a.vals, cols.add(text, k))
 	}
-	a.groups = append(a.groups, cols.add(text, k))
-	key := store.SortRaw
-	if k == schema.KindText {
-		key = sc.shape.Field(g.Field).SortKey
-	}
-	a.keys = append(a.keys, key)
-	return nil
-}
-
-func (a *aggregate) figure(sc *scope, m query.Measure, cols *columns) error {
-	if m.Fn == query.Count {
-		a.vals = append(a.vals, -1)
-		return nil
-	}
-	text, k, err := sc.field(m.Field)
-	if err != nil {
-		return err
-	}
-	if !measurable(m.Fn, k) {
-		return badQuery("figure %d of field %d", m.Fn, m.Field)
-	}
-	a.vals = append(a.vals, cols.add(text, k))
-	return nil
+	return cols, nil
 }
 
 // totals writes the figures over all records: those SQLite adds up by itself.
@@ -202,190 +176,4 @@ func (a *aggregate) total(s *zs.Stmt) query.AggRow {
 		row.Vals[i] = column(s, i, k)
 	}
 	return row
-}
-
-func measurable(fn query.AggFn, k schema.Kind) bool {
-	switch fn {
-	case query.CountFilled:
-		return true
-	case query.CountDistinct:
-		return k != schema.KindSet && k != schema.KindJSON
-	case query.Sum, query.Avg:
-		return k == schema.KindInt || k == schema.KindFloat
-	case query.Min, query.Max:
-		return k == schema.KindInt || k == schema.KindFloat || k == schema.KindTime
-	}
-	return false
-}
-
-// add takes a row in: into one group, or into several where it is grouped by a set.
-func (a *aggregate) add(s *zs.Stmt) error {
-	var keys [maxGroupKeys]schema.Value
-	return a.spread(s, keys[:0])
-}
-
-func (a *aggregate) spread(s *zs.Stmt, keys []schema.Value) error {
-	i := len(keys)
-	if i == len(a.groups) {
-		g := a.group(keys)
-		if g == nil {
-			return badQuery("more than %d groups", maxGroups)
-		}
-		a.measure(g, s)
-		return nil
-	}
-	v := column(s, a.groups[i], a.kinds[a.groups[i]])
-	switch v := v.(type) {
-	case []int64:
-		for _, n := range v {
-			if err := a.spread(s, append(keys, n)); err != nil {
-				return err
-			}
-		}
-		return nil
-	case int64:
-		if by := a.q.Groups[i]; by.Bucket != query.NoBucket {
-			return a.spread(s, append(keys, query.BucketOf(v, by.Bucket, by.Zone, a.q.WeekStart)))
-		}
-	}
-	return a.spread(s, append(keys, v))
-}
-
-// group finds or makes a group; nil where there are too many.
-func (a *aggregate) group(keys []schema.Value) *group {
-	a.buf = a.buf[:0]
-	for i, k := range keys {
-		a.buf = appendValue(a.buf, schema.FieldID(i), k)
-	}
-	g := a.out[string(a.buf)]
-	if g != nil || len(a.out) >= maxGroups {
-		return g
-	}
-	g = &group{keys: slices.Clone(keys), vals: make([]figure, len(a.vals))}
-	a.out[string(a.buf)] = g
-	return g
-}
-
-func (a *aggregate) measure(g *group, s *zs.Stmt) {
-	for i, c := range a.vals {
-		f := &g.vals[i]
-		if c < 0 {
-			f.n++
-			continue
-		}
-		if s.ColumnType(c) == zs.TypeNull {
-			continue
-		}
-		f.n++
-		if a.q.Measures[i].Fn != query.CountFilled {
-			f.take(a.q.Measures[i].Fn, column(s, c, a.kinds[c]))
-		}
-	}
-}
-
-func (f *figure) take(fn query.AggFn, v schema.Value) {
-	switch fn {
-	case query.CountDistinct:
-		if f.seen == nil {
-			f.seen = map[schema.Value]struct{}{}
-		}
-		f.seen[v] = struct{}{}
-	case query.Sum, query.Avg:
-		f.add(v)
-	case query.Min, query.Max:
-		c := query.CompareValues(v, f.best)
-		if f.best == nil || fn == query.Min && c < 0 || fn == query.Max && c > 0 {
-			f.best = v
-		}
-	}
-}
-
-// add adds up; where whole numbers overflow, only the float goes on.
-func (f *figure) add(v schema.Value) {
-	switch v := v.(type) {
-	case int64:
-		f.float += float64(v)
-		sum := f.sum + v
-		f.overflow = f.overflow || (v > 0) != (sum > f.sum) && v != 0
-		f.sum = sum
-	case float64:
-		f.float += v
-	}
-}
-
-// result ends a measure.
-func (a *aggregate) result(i int, f *figure) (schema.Value, error) {
-	switch a.q.Measures[i].Fn {
-	case query.Count, query.CountFilled:
-		return f.n, nil
-	case query.CountDistinct:
-		return int64(len(f.seen)), nil
-	case query.Min, query.Max:
-		return f.best, nil
-	}
-	if f.n == 0 {
-		return nil, nil //nolint:nilnil // nil is the value of nothing
-	}
-	isInt := a.kinds[a.vals[i]] == schema.KindInt
-	if a.q.Measures[i].Fn == query.Avg {
-		if isInt && !f.overflow {
-			return float64(f.sum) / float64(f.n), nil
-		}
-		return f.float / float64(f.n), nil
-	}
-	if isInt {
-		if f.overflow {
-			return nil, badQuery("a sum is too large")
-		}
-		return f.sum, nil
-	}
-	if math.IsInf(f.float, 0) {
-		return nil, badQuery("a sum is too large")
-	}
-	return f.float, nil
-}
-
-// rows puts the groups into order and ends their measures.
-func (a *aggregate) rows() ([]query.AggRow, error) {
-	groups := make([]*group, 0, len(a.out))
-	for _, g := range a.out {
-		g.sort = slices.Clone(g.keys)
-		for i, k := range g.keys {
-			if text, ok := k.(string); ok {
-				g.sort[i] = sortKey(a.keys[i], text)
-			}
-		}
-		groups = append(groups, g)
-	}
-	slices.SortFunc(groups, a.compare)
-	limit := a.q.Limit
-	if limit == 0 {
-		limit = maxAggRows
-	}
-	groups = groups[:min(limit, len(groups))]
-	out := make([]query.AggRow, len(groups))
-	for i, g := range groups {
-		out[i] = query.AggRow{Keys: g.keys, Vals: make([]schema.Value, len(g.vals))}
-		for j := range g.vals {
-			v, err := a.result(j, &g.vals[j])
-			if err != nil {
-				return nil, err
-			}
-			out[i].Vals[j] = v
-		}
-	}
-	return out, nil
-}
-
-func (a *aggregate) compare(x, y *group) int {
-	for i, by := range a.q.Groups {
-		c := cmp.Or(query.CompareValues(x.sort[i], y.sort[i]), query.CompareValues(x.keys[i], y.keys[i]))
-		if by.Desc {
-			c = -c
-		}
-		if c != 0 {
-			return c
-		}
-	}
-	return 0
 }

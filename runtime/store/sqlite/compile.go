@@ -216,7 +216,7 @@ func (c *compiler) cmp(x query.Cmp, sc *scope) error {
 			return err
 		}
 		text, _ := val.(string)
-		val = sortKey(key, text)
+		val = key.Of(text)
 	}
 	c.write(column, op)
 	c.arg(val)
@@ -233,7 +233,7 @@ func (c *compiler) equals(x query.Cmp, column string, k schema.Kind, sc *scope) 
 				return err
 			}
 			c.write("(", key, "=")
-			c.arg(sortKey(by, text))
+			c.arg(by.Of(text))
 			c.write(" AND ", column, "=")
 			c.arg(text)
 			c.write(")")

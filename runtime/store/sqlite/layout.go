@@ -289,18 +289,6 @@ func addColumn(c *conn, e schema.EntityID, column, kind string) error {
 	return nil
 }
 
-// sortKey makes the key by which a text is put into order.
-func sortKey(k store.SortKey, s string) string {
-	switch k {
-	case store.SortPinyin:
-		return textkey.Pinyin(s)
-	case store.SortNatural:
-		return textkey.Natural(s)
-	default:
-		return s
-	}
-}
-
 // claim is the form in which a unique value is kept.
 func claim(v schema.Value) any {
 	switch v := v.(type) {

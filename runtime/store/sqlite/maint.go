@@ -153,7 +153,7 @@ func (w *writer) rekey(t *table, f *store.FieldShape) error {
 	var rows []keyed
 	done, err := w.slice(backfill{t.Shape.Entity, f.ID, t.Shape.Rev}, col("c", f.ID), func(id schema.RecordID, s *zs.Stmt) {
 		if v, ok := column(s, 1, f.Kind).(string); ok && f.SortKey != store.SortRaw {
-			rows = append(rows, keyed{id, sortKey(f.SortKey, v)})
+			rows = append(rows, keyed{id, f.SortKey.Of(v)})
 		}
 	})
 	if err != nil {
@@ -183,7 +183,7 @@ func (w *writer) rekeyTrash(t *table, f *store.FieldShape) error {
 	trash := name("t", t.Shape.Entity)
 	err := w.c.rows("SELECT id,"+col("c", f.ID)+" FROM "+trash, nil, func(s *zs.Stmt) error {
 		if v, ok := column(s, 1, f.Kind).(string); ok {
-			keys[schema.RecordID(s.ColumnInt64(0))] = sortKey(f.SortKey, v)
+			keys[schema.RecordID(s.ColumnInt64(0))] = f.SortKey.Of(v)
 		}
 		return nil
 	})

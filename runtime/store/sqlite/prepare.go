@@ -127,7 +127,7 @@ func (p *preparedOp) make(shape *store.Shape) {
 func (p *preparedOp) derive(f *store.FieldShape, v schema.Value) {
 	text, isText := v.(string)
 	if isText && f.SortKey != store.SortRaw {
-		p.keys = append(p.keys, fieldText{f.ID, sortKey(f.SortKey, text)})
+		p.keys = append(p.keys, fieldText{f.ID, f.SortKey.Of(text)})
 	}
 	if isText && f.Searchable && p.op.Kind == store.OpCreate {
 		p.grams = appendGrams(p.grams, text)

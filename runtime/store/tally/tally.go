@@ -1,0 +1,304 @@
+// Package tally adds records up into groups while they stream by: the one
+// meaning of sums, buckets and orders of groups for both engines. It knows no
+// storage; an engine hands it rows.
+package tally
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/query"
+)
+
+// The limits of one question.
+const (
+	MaxKeys   = 3
+	MaxRows   = 1000
+	maxGroups = 1_000_000 // that are held in memory
+)
+
+// Row is what an engine reads of one record. i counts the query's groups or measures.
+type Row interface {
+	Key(i int) schema.Value
+	// Filled says whether a measure's field holds something, for which it need not be decoded.
+	Filled(i int) bool
+	Measure(i int) schema.Value
+}
+
+// Tally is a question under way. It is not safe for concurrent use.
+type Tally struct {
+	q       *query.AggQuery
+	kinds   []schema.Kind   // of the measures; 0 for Count
+	sortBy  []store.SortKey // of the groups
+	groups  map[string]*group
+	scratch []byte
+}
+
+type group struct {
+	keys, order []schema.Value
+	figures     []figure
+}
+
+// figure is a measure under way.
+type figure struct {
+	n        int64
+	sum      int64
+	overflow bool
+	float    float64
+	best     schema.Value
+	seen     map[schema.Value]struct{}
+}
+
+// New checks a query against the kinds of its fields, and begins. The error is
+// a store.ErrBadQuery, or what kindOf answers.
+func New(s *store.Shape, q *query.AggQuery, kindOf func(schema.FieldID) (schema.Kind, error)) (*Tally, error) {
+	if len(q.Groups) > MaxKeys || len(q.Measures) == 0 || q.Limit < 0 || q.Limit > MaxRows {
+		return nil, bad("%d groups, %d measures, limit %d", len(q.Groups), len(q.Measures), q.Limit)
+	}
+	t := &Tally{q: q, kinds: make([]schema.Kind, len(q.Measures)), sortBy: make([]store.SortKey, len(q.Groups)), groups: map[string]*group{}}
+	for i, g := range q.Groups {
+		k, err := kindOf(g.Field)
+		if err != nil {
+			return nil, err
+		}
+		if k == schema.KindJSON || g.Bucket != query.NoBucket && k != schema.KindTime || g.Bucket > query.Year {
+			return nil, bad("field %d cannot be grouped so", g.Field)
+		}
+		if f := s.Field(g.Field); f != nil && k == schema.KindText {
+			t.sortBy[i] = f.SortKey
+		}
+	}
+	for i, m := range q.Measures {
+		if m.Fn == query.Count {
+			continue
+		}
+		k, err := kindOf(m.Field)
+		if err != nil {
+			return nil, err
+		}
+		if !measurable(m.Fn, k) {
+			return nil, bad("figure %d of field %d", m.Fn, m.Field)
+		}
+		t.kinds[i] = k
+	}
+	if len(q.Groups) == 0 {
+		t.group(nil) // there is one row even over nothing
+	}
+	return t, nil
+}
+
+func bad(format string, args ...any) error {
+	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), store.ErrBadQuery)
+}
+
+// ErrSum is what a sum past the range of its kind answers.
+var ErrSum = fmt.Errorf("a sum is too large: %w", store.ErrBadQuery)
+
+func measurable(fn query.AggFn, k schema.Kind) bool {
+	switch fn {
+	case query.CountFilled:
+		return true
+	case query.CountDistinct:
+		return k != schema.KindSet && k != schema.KindJSON
+	case query.Sum, query.Avg:
+		return k == schema.KindInt || k == schema.KindFloat
+	case query.Min, query.Max:
+		return k == schema.KindInt || k == schema.KindFloat || k == schema.KindTime
+	}
+	return false
+}
+
+// Add takes a record in: into one group, or into several where it is grouped by a set.
+func (t *Tally) Add(r Row) error {
+	var keys [MaxKeys]schema.Value
+	return t.spread(r, keys[:0])
+}
+
+func (t *Tally) spread(r Row, keys []schema.Value) error {
+	i := len(keys)
+	if i == len(t.q.Groups) {
+		g := t.group(keys)
+		if g == nil {
+			return bad("more than %d groups", maxGroups)
+		}
+		t.measure(g, r)
+		return nil
+	}
+	switch v := r.Key(i).(type) {
+	case []int64:
+		for _, n := range v {
+			if err := t.spread(r, append(keys, n)); err != nil {
+				return err
+			}
+		}
+		return nil
+	case int64:
+		if by := t.q.Groups[i]; by.Bucket != query.NoBucket {
+			v = query.BucketOf(v, by.Bucket, by.Zone, t.q.WeekStart)
+		}
+		return t.spread(r, append(keys, v))
+	default:
+		return t.spread(r, append(keys, v))
+	}
+}
+
+// group finds or makes a group; nil where there are too many.
+func (t *Tally) group(keys []schema.Value) *group {
+	t.scratch = t.scratch[:0]
+	for _, k := range keys {
+		t.scratch = appendKey(t.scratch, k)
+	}
+	g := t.groups[string(t.scratch)]
+	if g != nil || len(t.groups) >= maxGroups {
+		return g
+	}
+	g = &group{keys: slices.Clone(keys), order: slices.Clone(keys), figures: make([]figure, len(t.kinds))}
+	for i, k := range keys {
+		if text, ok := k.(string); ok {
+			g.order[i] = t.sortBy[i].Of(text)
+		}
+	}
+	t.groups[string(t.scratch)] = g
+	return g
+}
+
+// appendKey writes a value so that equal values, and no others, are the same bytes.
+func appendKey(dst []byte, v schema.Value) []byte {
+	switch v := v.(type) {
+	case string:
+		dst = binary.AppendUvarint(append(dst, 's'), uint64(len(v)))
+		return append(dst, v...)
+	case int64:
+		return binary.AppendVarint(append(dst, 'i'), v)
+	case float64:
+		return binary.BigEndian.AppendUint64(append(dst, 'f'), math.Float64bits(v+0)) // +0 makes one of the two zeros
+	case bool:
+		if v {
+			return append(dst, 't')
+		}
+		return append(dst, 'n')
+	}
+	return append(dst, '-')
+}
+
+func (t *Tally) measure(g *group, r Row) {
+	for i := range t.kinds {
+		f := &g.figures[i]
+		fn := t.q.Measures[i].Fn
+		if fn == query.Count {
+			f.n++
+			continue
+		}
+		if !r.Filled(i) {
+			continue
+		}
+		f.n++
+		if fn != query.CountFilled {
+			f.take(fn, r.Measure(i))
+		}
+	}
+}
+
+// AddCount adds records that have been counted elsewhere to a question that
+// groups by nothing and asks for counts of records alone.
+func (t *Tally) AddCount(n int64) {
+	g := t.group(nil)
+	for i := range g.figures {
+		g.figures[i].n += n
+	}
+}
+
+func (f *figure) take(fn query.AggFn, v schema.Value) {
+	switch fn {
+	case query.CountDistinct:
+		if f.seen == nil {
+			f.seen = map[schema.Value]struct{}{}
+		}
+		f.seen[v] = struct{}{}
+	case query.Sum, query.Avg:
+		f.add(v)
+	case query.Min, query.Max:
+		c := query.CompareValues(v, f.best)
+		if f.best == nil || fn == query.Min && c < 0 || fn == query.Max && c > 0 {
+			f.best = v
+		}
+	}
+}
+
+// add adds up; where whole numbers overflow, only the float goes on.
+func (f *figure) add(v schema.Value) {
+	switch v := v.(type) {
+	case int64:
+		f.float += float64(v)
+		sum := f.sum + v
+		f.overflow = f.overflow || (v > 0) != (sum > f.sum) && v != 0
+		f.sum = sum
+	case float64:
+		f.float += v
+	}
+}
+
+// result ends a measure.
+func (f *figure) result(fn query.AggFn, k schema.Kind) (schema.Value, error) {
+	switch fn {
+	case query.Count, query.CountFilled:
+		return f.n, nil
+	case query.CountDistinct:
+		return int64(len(f.seen)), nil
+	case query.Min, query.Max:
+		return f.best, nil
+	}
+	switch {
+	case f.n == 0:
+		return nil, nil //nolint:nilnil // nil is the value of nothing
+	case fn == query.Avg && k == schema.KindInt && !f.overflow:
+		return float64(f.sum) / float64(f.n), nil
+	case fn == query.Avg:
+		return f.float / float64(f.n), nil
+	case k == schema.KindInt && !f.overflow:
+		return f.sum, nil
+	case k == schema.KindInt || math.IsInf(f.float, 0):
+		return nil, ErrSum
+	}
+	return f.float, nil
+}
+
+// Rows puts the groups into order and ends their measures.
+func (t *Tally) Rows() ([]query.AggRow, error) {
+	groups := make([]*group, 0, len(t.groups))
+	for _, g := range t.groups {
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, t.compare)
+	groups = groups[:min(cmp.Or(t.q.Limit, MaxRows), len(groups))]
+	out := make([]query.AggRow, len(groups))
+	for i, g := range groups {
+		out[i] = query.AggRow{Keys: g.keys, Vals: make([]schema.Value, len(g.figures))}
+		for j := range g.figures {
+			v, err := g.figures[j].result(t.q.Measures[j].Fn, t.kinds[j])
+			if err != nil {
+				return nil, err
+			}
+			out[i].Vals[j] = v
+		}
+	}
+	return out, nil
+}
+
+func (t *Tally) compare(x, y *group) int {
+	for i, by := range t.q.Groups {
+		c := cmp.Or(query.CompareValues(x.order[i], y.order[i]), query.CompareValues(x.keys[i], y.keys[i]))
+		if by.Desc {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return 0
+}
