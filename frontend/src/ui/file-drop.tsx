@@ -1,4 +1,6 @@
+import { FileUp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import css from "./file-drop.module.css";
 
 const carriesFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
 
@@ -45,4 +47,16 @@ export function useFileDrop(onFile: (file: File) => void): boolean {
     };
   }, []);
   return over;
+}
+
+/** Lies over the page while a file hangs above it. */
+export function DropVeil({ text }: { readonly text: string }) {
+  return (
+    <div className={css.veil} role="status">
+      <span>
+        <FileUp size={26} strokeWidth={1.5} aria-hidden="true" />
+        {text}
+      </span>
+    </div>
+  );
 }

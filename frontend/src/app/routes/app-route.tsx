@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, useParams } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { Navigate, useNavigate, useParams } from "@tanstack/react-router";
+import { FileUp, Plus } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { appsQuery } from "@/api/meta";
 import type { App } from "@/api/types";
@@ -14,6 +14,7 @@ const NewEntity = lazy(async () => ({ default: (await import("../shell/entity-di
 
 function NoTables({ app }: { readonly app: App }) {
   const [adding, setAdding] = useState(false);
+  const navigate = useNavigate();
   useTitle(app.name);
   if (!app.can.design) {
     return <EmptyState ghost title={t("app.noTables")} text={t("app.noTablesReader")} />;
@@ -23,6 +24,14 @@ function NoTables({ app }: { readonly app: App }) {
       <EmptyState ghost title={t("app.noTables")} text={t("app.noTablesText")}>
         <Button kind="primary" size={34} icon={<Plus />} onClick={() => setAdding(true)}>
           {t("shell.newTable")}
+        </Button>
+        <Button
+          kind="line"
+          size={34}
+          icon={<FileUp />}
+          onClick={() => void navigate({ to: "/import", search: { app: app.id } })}
+        >
+          {t("import.newTitle")}
         </Button>
       </EmptyState>
       {adding && (

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { LayoutTemplate } from "lucide-react";
-import { useCreateApp, useCreateEntity, useDeleteApp, useUpdateApp } from "@/api/apps";
+import { useCreateApp, useDeleteApp, useUpdateApp } from "@/api/apps";
 import { errorText, fieldErrors } from "@/api/problem";
 import type { App } from "@/api/types";
 import { t } from "@/lib/i18n";
@@ -11,39 +11,26 @@ import css from "./dialogs.module.css";
 import { NameDialog } from "./name-dialog";
 
 export interface NewAppProps {
-  /** Makes a first table too and goes on to its import. */
-  readonly withImport?: boolean;
   readonly onClose: () => void;
 }
 
 /** A blank app; the template centre is one click away. */
-export function NewApp({ withImport, onClose }: NewAppProps) {
+export function NewApp({ onClose }: NewAppProps) {
   const create = useCreateApp();
-  const createEntity = useCreateEntity();
   const navigate = useNavigate();
   const form = useForm({
     initial: { name: "", icon: "layers", color: "blue" },
     check: ({ name }) => (name.trim() ? {} : { name: t("form.required") }),
     onSubmit: async (values) => {
       const app = await create.mutateAsync({ ...values, name: values.name.trim() });
-      if (!withImport) {
-        onClose();
-        await navigate({ to: "/app/$app", params: { app: app.id } });
-        return;
-      }
-      const { id } = await createEntity.mutateAsync({
-        app: app.id,
-        name: t("home.quickTable"),
-        fields: [{ name: t("entity.titleField"), type: "text" }],
-      });
       onClose();
-      await navigate({ to: "/app/$app/table/$entity/import", params: { app: app.id, entity: id } });
+      await navigate({ to: "/app/$app", params: { app: app.id } });
     },
     explain: fieldErrors,
   });
   return (
     <NameDialog
-      title={withImport ? t("home.quickTitle") : t("app.newTitle")}
+      title={t("app.newTitle")}
       text={t("app.newText")}
       label={t("app.name")}
       placeholder={t("app.namePlaceholder")}

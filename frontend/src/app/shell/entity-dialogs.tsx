@@ -1,4 +1,5 @@
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { FileUp } from "lucide-react";
 import { useCreateEntity, useDeleteEntity, useUpdateEntity } from "@/api/apps";
 import { errorText, fieldErrors } from "@/api/problem";
 import type { App, EntityInfo } from "@/api/types";
@@ -8,6 +9,7 @@ import { Confirm } from "@/ui/confirm";
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
 import { toast } from "@/ui/toast-store";
+import css from "./dialogs.module.css";
 import { NameDialog } from "./name-dialog";
 
 interface Close {
@@ -42,7 +44,12 @@ export function NewEntity({ app, onClose }: Close & { readonly app: App }) {
       act={t("common.create")}
       form={form}
       onClose={onClose}
-    />
+    >
+      <Link to="/import" search={{ app: app.id }} className={css.link} onClick={onClose}>
+        <FileUp size={15} aria-hidden="true" />
+        {t("import.newTitle")}
+      </Link>
+    </NameDialog>
   );
 }
 

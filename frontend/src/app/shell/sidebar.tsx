@@ -8,6 +8,7 @@ import {
   PanelLeftOpen,
   Search,
   ShieldCheck,
+  Trash2,
   Users,
 } from "lucide-react";
 import { useMe } from "@/api/meta";
@@ -27,7 +28,7 @@ export interface SidebarProps {
 }
 
 interface NavProps {
-  readonly to: "/" | "/templates" | "/members" | "/departments" | "/roles";
+  readonly to: "/" | "/templates" | "/trash" | "/members" | "/departments" | "/roles";
   readonly icon: LucideIcon;
   readonly label: string;
   readonly exact?: boolean;
@@ -62,6 +63,7 @@ export function Sidebar({ folded, onFold, onSearch }: SidebarProps) {
       <AppList folded={folded} />
       <div className={css.rest}>
         <Nav to="/templates" icon={LayoutTemplate} label={t("shell.templates")} />
+        <Nav to="/trash" icon={Trash2} label={t("trash.title")} />
         <Nav to="/members" icon={Users} label={t("shell.members")} />
         {me?.can.admin && (
           <>

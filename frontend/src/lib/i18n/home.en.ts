@@ -36,8 +36,6 @@ export const homeEn: Same<typeof homeZh> = {
   "home.checkApp": "Build a first app",
   "home.checkInvite": "Invite a colleague",
   "home.installing": "Installing “{name}”…",
-  "home.quickTitle": "Import into a new app",
-  "home.quickTable": "Imported data",
   "gallery.title": "Templates",
   "gallery.search": "Search templates, tables and fields",
   "gallery.all": "All templates",

@@ -31,8 +31,6 @@ export const homeZh = {
   "home.checkApp": "搭第一个应用",
   "home.checkInvite": "邀请一位同事",
   "home.installing": "正在装好“{name}”…",
-  "home.quickTitle": "导入到新应用",
-  "home.quickTable": "导入的数据",
   "gallery.title": "模板中心",
   "gallery.search": "搜索模板、数据表或字段",
   "gallery.all": "全部模板",

@@ -64,6 +64,8 @@ function PickerList(props: FieldPickerProps & { readonly onClose: () => void }) 
   const { target, column } = row;
   const [query, setQuery] = useState("");
   const chosen = target.kind === "field" ? `field:${target.field}` : target.kind;
+  // A column that leads nowhere yet starts at the likeliest field.
+  const selected = chosen === "skip" ? [] : [chosen];
   function handlePick(value: string): void {
     if (value.startsWith("field:")) {
       onPick({ kind: "field", field: value.slice(6) });
@@ -77,7 +79,7 @@ function PickerList(props: FieldPickerProps & { readonly onClose: () => void }) 
       search
       label={t("import.searchField")}
       options={optionsOf(props, query)}
-      selected={[chosen]}
+      selected={selected}
       onSearch={setQuery}
       onPick={handlePick}
     />

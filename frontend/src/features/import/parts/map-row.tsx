@@ -84,6 +84,9 @@ function Note({ kind, icon, text }: NoteProps) {
 }
 
 function FieldNote({ fit, isKey, isTitle, addsChoices }: MapRowProps) {
+  if (addsChoices) {
+    return <Note kind="ok" icon={<CircleCheck />} text={t("import.addsChoices")} />;
+  }
   if (fit !== undefined && fit < 1) {
     const text = t("import.someFit", { percent: misfit(fit) });
     return <Note kind="warn" icon={<TriangleAlert />} text={text} />;
@@ -93,9 +96,6 @@ function FieldNote({ fit, isKey, isTitle, addsChoices }: MapRowProps) {
   }
   if (isTitle) {
     return <Note icon={<Type />} text={t("import.titleHint")} />;
-  }
-  if (addsChoices) {
-    return <Note kind="ok" icon={<CircleCheck />} text={t("import.addsChoices")} />;
   }
   return fit === undefined ? null : <Note kind="ok" icon={<CircleCheck />} text={t("import.allFit")} />;
 }

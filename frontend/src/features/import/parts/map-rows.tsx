@@ -42,6 +42,7 @@ export function MapRows({ mapping }: { readonly mapping: Mapping }) {
           const key = row.target.kind === "field" ? row.target.field : undefined;
           const field = fields.find((one) => one.key === key);
           const select = field?.type === "singleSelect" || field?.type === "multiSelect";
+          const fit = fitOf(row, field, preview, members);
           return (
             <MapRowView
               key={row.index}
@@ -49,10 +50,10 @@ export function MapRows({ mapping }: { readonly mapping: Mapping }) {
               fields={fields}
               users={users}
               design={goal.design}
-              fit={fitOf(row, field, preview, members)}
+              fit={fit}
               isKey={key !== undefined && key === rules.key}
               isTitle={field !== undefined && field.id === goal.title && goal.fresh}
-              addsChoices={select && goal.design && rules.choices}
+              addsChoices={select && goal.design && rules.choices && (fit ?? 0) < 1}
               onPick={(target) => pick(row.index, target)}
             />
           );
