@@ -2,6 +2,7 @@
 import type { GridGroup, GridRow, RowSource } from "@/grid/types";
 import { headings, type Layout, loadLayout, refreshFigures, type ViewQuery } from "./layout";
 import { Observable } from "./observable";
+import { isMissing, placeIn } from "./places";
 import { RecordCache, type RecordEntry, type RemoteChange } from "./record-cache";
 import type { Segment } from "./segment";
 import type { Fields, WireRecord } from "./wire";
@@ -21,6 +22,8 @@ const nothing: Layout = { query: {}, segments: [], groups: undefined };
 export class RowStore extends Observable<StoreState> implements RowSource {
   readonly cache = new RecordCache();
   private layout: Layout = nothing;
+  /** Records made here that the server does not know yet. */
+  private readonly fresh = new Map<string, { after: string | undefined; group: string | undefined }>();
   private wanted: ViewQuery | undefined;
   private collapsed: ReadonlySet<string> = new Set();
   private groupList: readonly GridGroup[] | undefined;
@@ -43,7 +46,7 @@ export class RowStore extends Observable<StoreState> implements RowSource {
   }
 
   idAt(index: number): string | undefined {
-    const place = this.place(index);
+    const place = placeIn(this.layout.segments, index);
     return place?.segment.id(place.at);
   }
 
@@ -111,6 +114,7 @@ export class RowStore extends Observable<StoreState> implements RowSource {
       if (mine === this.generation) {
         this.layout = layout;
         this.loading.clear();
+        this.keepFresh();
         this.structure();
         this.setState({ status: "ready", refreshing: false, count: this.count, error: undefined });
       }
@@ -142,10 +146,11 @@ export class RowStore extends Observable<StoreState> implements RowSource {
   /** Puts a record that was made here where it shall be seen: after another, at the end of a group or of all. */
   insert(record: WireRecord, after: string | undefined, group: string | undefined): number {
     this.cache.put(record);
-    const byGroup = this.layout.groups?.findIndex((one) => one.id === group) ?? -1;
-    const number =
-      byGroup >= 0 ? byGroup : this.layout.segments.findIndex((s) => after && s.indexOf(after) >= 0);
-    const segment = this.layout.segments[number] ?? this.layout.segments.at(-1);
+    this.fresh.set(record.id, { after, group });
+    const segment =
+      this.layout.groups?.find((one) => one.id === group)?.segment ??
+      this.layout.segments.find((one) => after && one.indexOf(after) >= 0) ??
+      this.layout.segments.at(-1);
     if (segment === undefined) {
       return -1;
     }
@@ -156,6 +161,7 @@ export class RowStore extends Observable<StoreState> implements RowSource {
   }
 
   rename(from: string, record: WireRecord): void {
+    this.fresh.delete(from);
     this.cache.rename(from, record);
     for (const segment of this.layout.segments) {
       segment.replace(from, record.id);
@@ -172,6 +178,7 @@ export class RowStore extends Observable<StoreState> implements RowSource {
         }
       }
       this.cache.remove(id);
+      this.fresh.delete(id);
     }
     this.structure();
   }
@@ -199,6 +206,16 @@ export class RowStore extends Observable<StoreState> implements RowSource {
     this.tell("rows");
   }
 
+  /** Records that only this page has stay through a change of the rows. */
+  private keepFresh(): void {
+    for (const [id, { after, group }] of [...this.fresh]) {
+      const entry = this.cache.get(id);
+      if (entry !== undefined) {
+        this.insert(entry.record, after, group);
+      }
+    }
+  }
+
   /** Loads what is on screen into a layout that is about to be shown. */
   private async fill(layout: Layout): Promise<void> {
     const { from, to } = this.shown;
@@ -220,7 +237,7 @@ export class RowStore extends Observable<StoreState> implements RowSource {
   private loadPage(segment: Segment, number: number, page: number): Promise<void> | undefined {
     const from = page * pageSize;
     const to = Math.min(segment.count, from + pageSize);
-    if (!this.isMissing(segment, from, to)) {
+    if (!isMissing(segment, this.cache, from, to)) {
       return undefined;
     }
     const name = `${number}:${page}`;
@@ -247,16 +264,6 @@ export class RowStore extends Observable<StoreState> implements RowSource {
     return job;
   }
 
-  private isMissing(segment: Segment, from: number, to: number): boolean {
-    for (let at = from; at < to; at++) {
-      const id = segment.id(at);
-      if (id === undefined || this.cache.get(id) === undefined) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private keep(records: readonly WireRecord[]): void {
     for (const record of records) {
       this.cache.put(record);
@@ -268,29 +275,15 @@ export class RowStore extends Observable<StoreState> implements RowSource {
 
   /** Forgets what is far from the screen and not on its way to the server. */
   private forget(): void {
-    const near = new Set<string>();
+    const near = new Set<string | undefined>(this.fresh.keys());
     for (let i = this.shown.from - 2000; i < this.shown.to + 2000; i++) {
-      const id = this.idAt(i);
-      if (id !== undefined) {
-        near.add(id);
-      }
+      near.add(this.idAt(i));
     }
     for (const id of [...this.cache.ids()]) {
-      if (!near.has(id) && (this.cache.get(id)?.pending.size ?? 0) === 0) {
+      if (!near.has(id) && this.cache.get(id)?.pending.size === 0) {
         this.cache.remove(id);
       }
     }
-  }
-
-  private place(index: number): { segment: Segment; at: number } | undefined {
-    let at = index;
-    for (const segment of this.layout.segments) {
-      if (at < segment.count) {
-        return at < 0 ? undefined : { segment, at };
-      }
-      at -= segment.count;
-    }
-    return undefined;
   }
 
   private structure(): void {

@@ -1,4 +1,5 @@
 /** A run of records in the order of one query, filled in from pages that only know their successor. */
+import { isTemporary } from "./drafts";
 import type { RecordPage, WireRecord } from "./wire";
 
 export interface PageAsk {
@@ -128,8 +129,11 @@ export class Segment {
     this.places = undefined;
     const end = at + page.records.length;
     if (page.nextCursor === undefined) {
-      this.count = end;
+      // Records that only this page has stand after the last one.
+      const local = this.ids.slice(end).filter((id) => id !== undefined && isTemporary(id));
       this.ids.length = Math.min(this.ids.length, end);
+      this.ids.push(...local);
+      this.count = end + local.length;
     } else {
       this.cursors.set(end, page.nextCursor);
       this.count = Math.max(this.count, end + 1);

@@ -1,7 +1,8 @@
 /** One open table: its rows, what is on its way, what can be undone, and who else is here. */
 import type { Ref } from "@/api/types";
 import type { CellRef, EditBatch } from "@/grid/edit-types";
-import { byRecord, inputOf, isTemporary, temporary } from "./drafts";
+import { Creator } from "./creator";
+import { byRecord, isTemporary, temporary } from "./drafts";
 import type { ViewQuery } from "./layout";
 import { type Cursor, type LiveEvent, type LiveMember, live } from "./live";
 import { Outbox, type PendingPatch, type Progress } from "./outbox";
@@ -18,6 +19,8 @@ export interface SessionEvents {
   onConflict?(change: RemoteChange, by: Ref): void;
   /** Figures of the view may be others now. */
   onFigures?(): void;
+  /** Records that an undo left alone, because somebody changed them since. */
+  onSkipped?(count: number): void;
   /** Records went into the trash. */
   onDeleted?(count: number): void;
 }
@@ -38,7 +41,7 @@ export class TableSession {
   sensitive: ReadonlySet<string> = new Set();
   private readonly outbox: Outbox;
   private readonly real = new Map<string, string>();
-  private creating = 0;
+  readonly creator: Creator;
   private late: LiveEvent[] = [];
   private leave: (() => void) | undefined;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -50,8 +53,8 @@ export class TableSession {
     this.me = me;
     this.room = `entity:${entity}`;
     this.rows = new RowStore(entity);
-    this.undo = new UndoStack((records) => {
-      this.rows.take(records);
+    this.undo = new UndoStack((skipped) => {
+      this.events.onSkipped?.(skipped);
       this.refreshSoon();
     });
     this.outbox = new Outbox({
@@ -63,6 +66,13 @@ export class TableSession {
         onAct: (changeSets) => this.undo.push(changeSets),
         onProgress: () => this.setState({ progress: this.outbox.progress, offline: this.outbox.waiting }),
       },
+    });
+    this.creator = new Creator({
+      rows: this.rows,
+      outbox: this.outbox,
+      onMade: (from, to) => this.real.set(from, to),
+      onRefused: (error, records) => this.events.onRefused?.(error, records),
+      onIdle: () => this.receiveLate(),
     });
   }
 
@@ -86,8 +96,10 @@ export class TableSession {
     };
   }
 
-  show(query: ViewQuery, sensitive: ReadonlySet<string>): Promise<void> {
+  /** Shows a view; `required` are the keys that a new record must have. */
+  show(query: ViewQuery, sensitive: ReadonlySet<string>, required: readonly string[]): Promise<void> {
     this.sensitive = sensitive;
+    this.creator.required = required;
     return this.rows.show(query);
   }
 
@@ -101,14 +113,19 @@ export class TableSession {
     if (changes.size > 0) {
       this.write(changes);
     }
-    if (batch.added.length > 0) {
-      this.addMany(batch.added);
+    const added = batch.added.map((fields) => temporary(fields));
+    for (const record of added) {
+      this.rows.insert(record, undefined, undefined);
     }
+    this.creator.add(added);
   }
 
   write(changes: ReadonlyMap<string, Fields>): void {
-    this.rows.edit(changes);
-    this.outbox.patch([...changes].map(([id, fields]) => ({ id: this.real.get(id) ?? id, fields })));
+    const sent = new Map([...changes].filter(([id, fields]) => !this.creator.edit(id, fields)));
+    if (sent.size > 0) {
+      this.rows.edit(sent);
+      this.outbox.patch([...sent].map(([id, fields]) => ({ id: this.idOf(id), fields })));
+    }
   }
 
   set(id: string, key: string, value: unknown): void {
@@ -119,51 +136,19 @@ export class TableSession {
   add(fields: Fields, after?: string, group?: string): { readonly index: number; readonly id: string } {
     const record = temporary({ ...this.rows.groupValues(group), ...fields });
     const index = this.rows.insert(record, after, group);
-    this.create([record]);
+    this.creator.add([record]);
     return { index, id: record.id };
-  }
-
-  private addMany(all: readonly Fields[]): void {
-    const records = all.map((fields) => temporary(fields));
-    for (const record of records) {
-      this.rows.insert(record, undefined, undefined);
-    }
-    for (let from = 0; from < records.length; from += 1000) {
-      this.create(records.slice(from, from + 1000));
-    }
-  }
-
-  private create(records: readonly WireRecord[]): void {
-    this.creating += 1;
-    this.outbox.run(records.length, async (key) => {
-      try {
-        const input = records.map((record) => inputOf(record.fields));
-        const result = await wire.create(this.rows.entity, input, true, key);
-        records.forEach((record, i) => {
-          const made = result.records[i];
-          if (made !== undefined) {
-            this.real.set(record.id, made.id);
-            this.rows.rename(record.id, made);
-          }
-        });
-        this.events.onFigures?.();
-        return result.changeSet;
-      } catch (error) {
-        this.rows.remove(records.map((record) => record.id));
-        this.events.onRefused?.(error, records.length);
-        return undefined;
-      } finally {
-        this.creating -= 1;
-        this.receiveLate();
-      }
-    });
   }
 
   /** Moves records to the trash. */
   remove(ids: readonly string[]): void {
     this.rows.remove(ids);
-    for (let from = 0; from < ids.length; from += 1000) {
-      const part = ids.slice(from, from + 1000);
+    const sent = ids.filter((id) => !this.creator.isDraft(id));
+    for (const id of ids) {
+      this.creator.discard(id);
+    }
+    for (let from = 0; from < sent.length; from += 1000) {
+      const part = sent.slice(from, from + 1000);
       this.outbox.run(part.length, async (key) => {
         try {
           const known = part.map((id) => this.real.get(id) ?? id).filter((id) => !isTemporary(id));
@@ -221,7 +206,7 @@ export class TableSession {
         gone.push(id);
       } else if (event.kind !== "comments" && known) {
         flashed.push(...this.update(event));
-      } else if (event.kind === "created" && this.creating > 0) {
+      } else if (event.kind === "created" && this.creator.busy) {
         this.late.push(event);
       } else if (event.kind === "created" || this.sensitive.size > 0) {
         this.refreshSoon();
@@ -253,20 +238,19 @@ export class TableSession {
 
   /** Records that were created elsewhere while ours were on their way. */
   private receiveLate(): void {
-    if (this.creating === 0) {
-      const { late } = this;
-      this.late = [];
-      if (late.some((event) => this.rows.entry(event.record.id) === undefined)) {
-        this.refreshSoon();
-      }
+    const { late } = this;
+    this.late = [];
+    if (late.some((event) => this.rows.entry(event.record.id) === undefined)) {
+      this.refreshSoon();
     }
+    this.events.onFigures?.();
   }
 
   refreshSoon(): void {
     if (this.refreshTimer === undefined) {
       this.refreshTimer = setTimeout(() => {
         this.refreshTimer = undefined;
-        if (this.creating > 0 || this.outbox.progress !== undefined) {
+        if (this.creator.busy || this.outbox.progress !== undefined) {
           this.refreshSoon();
         } else {
           void this.rows.refresh();

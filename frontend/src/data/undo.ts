@@ -1,5 +1,5 @@
 /** What can be undone here, and done again. One act may be several change sets. */
-import { type WireRecord, wire } from "./wire";
+import { wire } from "./wire";
 
 export interface UndoState {
   readonly canUndo: boolean;
@@ -14,10 +14,10 @@ export class UndoStack {
   private busy = false;
   private state: UndoState = { canUndo: false, canRedo: false };
   private readonly listeners = new Set<() => void>();
-  private readonly applied: (records: readonly WireRecord[]) => void;
+  private readonly applied: (skipped: number) => void;
 
-  /** `applied` hears what the records are after an undo. */
-  constructor(applied: (records: readonly WireRecord[]) => void) {
+  /** `applied` hears that records changed, and how many were left alone because others changed them since. */
+  constructor(applied: (skipped: number) => void) {
     this.applied = applied;
   }
 
@@ -57,14 +57,16 @@ export class UndoStack {
     }
     this.busy = true;
     try {
+      let skipped = 0;
       const inverse: string[] = [];
       for (const changeSet of [...act].reverse()) {
         const result = await wire.undo(changeSet);
         if (result.changeSet !== undefined) {
           inverse.push(result.changeSet);
         }
-        this.applied(result.records);
+        skipped += result.skipped?.length ?? 0;
       }
+      this.applied(skipped);
       if (inverse.length > 0) {
         to.push(inverse);
       }

@@ -81,6 +81,13 @@ async function written(response: Response): Promise<WriteResult> {
   return { records, ...(changeSet && { changeSet }) };
 }
 
+/** What an undo did; records that were changed since are left alone. */
+export interface UndoResult {
+  readonly records: number;
+  readonly changeSet?: string;
+  readonly skipped?: readonly unknown[];
+}
+
 export interface RecordPatch {
   readonly id: string;
   readonly fields: Fields;
@@ -116,7 +123,7 @@ export const wire = {
     ),
   remove: async (entity: string, ids: readonly string[], key: string) =>
     written(await send("DELETE", at(entity), { body: { ids }, headers: once(key) })),
-  undo: async (changeSet: string) => written(await send("POST", "/undo", { body: { changeSet } })),
+  undo: (changeSet: string) => api.post<UndoResult>("/undo", { changeSet }),
 };
 
 export interface HistoryEntry {

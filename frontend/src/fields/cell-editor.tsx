@@ -92,7 +92,7 @@ function PersonCell({ session, field }: CellEditorProps) {
 }
 
 function LinkCell({ session, field }: CellEditorProps) {
-  const many = field.options.many !== false;
+  const many = field.options.many === true;
   const { chosen, put } = useMany<Named>(session);
   const { options, setSearch, named } = useRecordOptions(field.options.entity ?? "", chosen);
   const pick = (id: string) => {
@@ -169,8 +169,8 @@ export function hasCellEditor(field: Field): boolean {
   return editors[typeOf(field.type).family] !== undefined;
 }
 
-function placeAt(rect: Rect, height: number): CSSProperties {
-  const width = Math.max(rect.width, 240);
+function placeAt(rect: Rect, height: number, least: number): CSSProperties {
+  const width = Math.max(rect.width, least);
   const left = Math.max(8, Math.min(rect.x, window.innerWidth - width - 8));
   const below = window.innerHeight - rect.y - rect.height > height + 12;
   return below
@@ -197,6 +197,16 @@ export function CellEditor({ session, field }: CellEditorProps) {
   const [rect, setRect] = useState(session.rect);
   // The cell moves when the grid scrolls.
   useEffect(() => session.listen({ rect: setRect }), [session]);
+  // A press anywhere else ends the editing.
+  useEffect(() => {
+    const end = (event: Event) => {
+      if (!(event.target instanceof Element) || event.target.closest("[data-cell-editor]") === null) {
+        session.cancel();
+      }
+    };
+    document.addEventListener("pointerdown", end, true);
+    return () => document.removeEventListener("pointerdown", end, true);
+  }, [session]);
   const Editor = editors[family];
   if (Editor === undefined) {
     return null;
@@ -210,7 +220,7 @@ export function CellEditor({ session, field }: CellEditorProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps the focus in the grid
     <div
       className={css.cell}
-      style={placeAt(rect, heights[family] ?? 300)}
+      style={placeAt(rect, heights[family] ?? 300, family === "date" ? 284 : 240)}
       data-cell-editor=""
       onPointerDown={keepFocus}
       onMouseDown={(event) => !(event.target instanceof HTMLInputElement) && event.preventDefault()}

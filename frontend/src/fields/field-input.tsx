@@ -228,7 +228,7 @@ function PersonInput(props: FieldInputProps) {
 
 function RecordPicker(props: FieldInputProps & { readonly close: () => void }) {
   const { field, value, onChange, close } = props;
-  const many = field.options.many !== false;
+  const many = field.options.many === true;
   const chosen = listOf(value);
   const { options, setSearch, named } = useRecordOptions(field.options.entity ?? "", chosen);
   return (

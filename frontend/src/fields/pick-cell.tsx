@@ -53,7 +53,13 @@ export function PickCell(props: PickCellProps) {
   const { session, selected, multiple, onPick, onCreate, onRemoveLast } = props;
   const { query, clear } = useTyped(session, props.onSearch);
   const rows = rowsOf(props, query);
-  const [active, setActive] = useState(0);
+  const [active, setActive] = useState(() =>
+    Math.max(
+      0,
+      props.options.findIndex((one) => selected.includes(one.value)),
+    ),
+  );
+  const asked = useRef(query);
   const list = useRef<HTMLDivElement>(null);
   const current = Math.min(active, rows.length - 1);
 
@@ -93,8 +99,12 @@ export function PickCell(props: PickCellProps) {
   // The grid's input hands its keys over.
   useEffect(() => session.listen({ key: (event) => keys.current(event) }), [session]);
   // A new search starts at the top.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the search is what it waits for
-  useEffect(() => setActive(0), [query]);
+  useEffect(() => {
+    if (asked.current !== query) {
+      asked.current = query;
+      setActive(0);
+    }
+  }, [query]);
   // Keeps the active row in sight.
   useEffect(() => {
     list.current?.children[current]?.scrollIntoView({ block: "nearest" });

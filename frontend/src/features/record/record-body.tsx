@@ -29,8 +29,20 @@ function mayWrite({ entity, entry }: RecordBodyProps, field: Field): boolean {
   return entity.can.write && can?.write !== false && can?.fields?.[field.key] === undefined;
 }
 
+/** What a record that is being made still needs. */
+function DraftNote({ session, entity, id }: RecordBodyProps) {
+  const missing = session.creator.missing(id);
+  const names = entity.fields.filter((field) => missing.includes(field.key)).map((field) => field.name);
+  return names.length === 0 ? null : (
+    <p className={css.draft} role="status">
+      {t("table.draft", { names: names.join(", ") })}
+    </p>
+  );
+}
+
 function Title(props: RecordBodyProps) {
-  const { entity, entry, session, id } = props;
+  const { entity, entry, session } = props;
+  const id = session.idOf(props.id);
   const title = titleField(entity);
   const number = entity.fields.find((field) => field.type === "autoNumber");
   const { updatedAt, updatedBy } = entry.record;
@@ -51,7 +63,11 @@ function Title(props: RecordBodyProps) {
           onChange={(value) => session.set(id, title.key, value)}
         />
       </div>
-      <div className={css.sub}>{parts.filter(Boolean).join(" · ")}</div>
+      {isTemporary(id) ? (
+        <DraftNote {...props} />
+      ) : (
+        <div className={css.sub}>{parts.filter(Boolean).join(" · ")}</div>
+      )}
     </div>
   );
 }

@@ -20,6 +20,7 @@ import { columnsOf } from "./model/columns";
 import { moveField, withField } from "./model/view-model";
 import { RowMenu } from "./parts/row-menu";
 import { SummaryMenu } from "./parts/summary-menu";
+import { addRecord } from "./parts/toolbar";
 import css from "./table.module.css";
 import { runUndo, type Table } from "./use-table";
 
@@ -115,11 +116,6 @@ export function GridArea({ table, record, onRecord }: GridAreaProps) {
     return true;
   }
 
-  function handleAdd(group: string | undefined, after: string | undefined): void {
-    const { index } = session.add({}, after, group);
-    requestAnimationFrame(() => grid.current?.select(index, columns[0]?.key));
-  }
-
   function handleAction(cell: CellRef, action: CellAction): void {
     openPart(byKey(cell.key), session.rows.cache.row(cell.rowId), action, table);
   }
@@ -145,7 +141,7 @@ export function GridArea({ table, record, onRecord }: GridAreaProps) {
         onEdit={(batch) => session.edit(batch)}
         onOpenEditor={handleEditor}
         onOpenRecord={(row) => onRecord(row.id)}
-        onAddRow={({ group, after }) => handleAdd(group, after)}
+        onAddRow={({ group, after }) => addRecord(table, after, group)}
         onAddColumn={(anchor) => setTarget({ anchor })}
         onColumnMenu={(key, anchor) => setOpened({ kind: "column", key, anchor })}
         onColumnResize={(key, width) =>

@@ -14,7 +14,7 @@ import { t } from "@/lib/i18n";
 import { toast } from "@/ui/toast-store";
 import { groupPlan } from "./model/group-plan";
 import { useSummaries } from "./model/use-summaries";
-import { sensitiveKeys, shownFields } from "./model/view-model";
+import { requiredKeys, sensitiveKeys, shownFields } from "./model/view-model";
 import { useViewDraft } from "./use-view";
 
 /** What the view asks the server for. */
@@ -67,6 +67,11 @@ function useSessionEvents(session: TableSession, entity: Entity, grid: { current
       onFlash: (cells, kind) => grid.current?.flash(cells, kind),
       onRefused: (error) => toast({ kind: "bad", text: errorText(error) }),
       onConflict: (change, by) => conflictToast(session, latest.current, change, by.name),
+      onSkipped: (count) => {
+        if (count > 0) {
+          toast({ text: t("table.undoSkipped", { count }) });
+        }
+      },
       onDeleted: (count) =>
         toast({
           text: t("table.deleted", { count }),
@@ -100,12 +105,19 @@ export function useTable(entity: Entity, viewId: string | undefined, onView: (id
   const tick = useSessionEvents(session, entity, grid);
   const { draft } = control;
   const query = queryOf(entity, draft, search);
-  const asked = JSON.stringify([query.filter ?? null, query.sort, search, draft.group, query.group?.metrics]);
+  const asked = JSON.stringify([
+    requiredKeys(entity),
+    query.filter ?? null,
+    query.sort,
+    search,
+    draft.group,
+    query.group?.metrics,
+  ]);
 
   // Another question to the store.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text says whether the question is another
   useEffect(() => {
-    void session.show(query, sensitiveKeys(entity, draft, search));
+    void session.show(query, sensitiveKeys(entity, draft, search), requiredKeys(entity));
   }, [session, asked]);
 
   const fields = useMemo<FieldsContext>(

@@ -17,7 +17,7 @@ export const linkType: FieldType = {
   summaries: ["filled", "empty"],
   /** Names only: the server finds the records, and a title that holds a comma is one name first. */
   parse(field, text) {
-    const names = field.options.many === false ? [text.trim()] : splitNames(text);
+    const names = field.options.many === true ? splitNames(text) : [text.trim()];
     const there = names.filter((name) => name !== "");
     return ok(there.length === 0 ? null : there.map((name) => ({ id: "", name })));
   },

@@ -106,6 +106,8 @@ export const tableEn: Same<typeof tableZh> = {
   "table.emptyReadOnly": "Records will appear here.",
   "table.useTemplate": "Start from a template",
   "table.pasteRefused": "{count} {count|cell does|cells do} not fit the field and stayed empty",
+  "table.draft": "Saved once these are filled in: {names}",
+  "table.undoSkipped": "{count} {count|record was|records were} changed since and not undone",
   "table.untitled": "Untitled {name}",
   "table.seeRecords": "See {count} {count|record|records}",
   "table.editField": "Edit field",

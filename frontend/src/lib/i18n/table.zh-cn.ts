@@ -104,6 +104,8 @@ export const tableZh = {
   "table.emptyReadOnly": "有记录后会显示在这里。",
   "table.useTemplate": "用模板开始",
   "table.pasteRefused": "{count} 个单元格的内容不符合字段要求，没有填入",
+  "table.draft": "填好必填项后保存：{names}",
+  "table.undoSkipped": "{count} 条记录之后又被改过，没有撤销",
   "table.untitled": "未命名{name}",
   "table.seeRecords": "查看 {count} 条",
   "table.editField": "编辑字段",

@@ -82,7 +82,7 @@ function ChoiceRow({ choice, over, onChange, onRemove, onKey, onPaste, onDrag }:
         maxLength={100}
         aria-label={t("table.optionName")}
         placeholder={t("table.optionName")}
-        style={{ color: `var(--opt-${color}-fg)` }}
+        style={{ color: `var(--opt-${color}-fg)`, background: `var(--opt-${color}-bg)` }}
         onChange={(event) => onChange({ ...choice, name: event.target.value })}
         onKeyDown={onKey}
         onPaste={(event) => {

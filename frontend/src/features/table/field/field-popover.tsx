@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, TextAlignStart } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/meta";
 import { errorText } from "@/api/problem";
@@ -181,6 +181,7 @@ export function FieldPopover({
 }) {
   const [draft, setDraft] = useState(() => draftOfField(target.field));
   const [choosing, setChoosing] = useState(target.field === undefined);
+  const name = useRef<HTMLInputElement>(null);
   const { save, error, busy } = useSaveField(table, target, onClose);
   const ready =
     draft.name.trim() !== "" && draft.type !== "" && (draft.type !== "link" || draft.options.entity);
@@ -223,18 +224,19 @@ export function FieldPopover({
       anchor={anchorOf(target.anchor)}
       onOpenChange={(open) => !open && onClose()}
       label={t(target.field ? "table.editField" : "table.newField")}
+      initialFocus={name}
       width={choosing ? 568 : 356}
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves from any control in it */}
       <div className={css.box} onKeyDown={handleKey}>
         <div className={css.top}>
           <Input
-            autoFocus
+            ref={name}
             value={draft.name}
             maxLength={100}
             aria-label={t("table.fieldName")}
             placeholder={t("table.fieldName")}
-            onChange={(name) => setDraft({ ...draft, name })}
+            onChange={(text) => setDraft({ ...draft, name: text })}
             onKeyDown={handleNameKey}
           />
         </div>

@@ -1,6 +1,7 @@
 /** A view with the changes that are not saved yet. */
 import type { Entity, Field, SortKey, View, ViewField } from "@/api/types";
 import { sameValue } from "@/data/input";
+import { isComputed } from "@/fields/registry";
 import { filterFields } from "./filter-model";
 
 export interface ViewDraft {
@@ -131,4 +132,12 @@ export function sensitiveKeys(entity: Entity, draft: ViewDraft, search: string):
       .filter((field) => search !== "" || ids.has(field.id) || ids.has(field.key))
       .map((field) => field.key),
   );
+}
+
+/** Keys without which a record cannot be made: nothing fills them but people. */
+export function requiredKeys(entity: Entity): string[] {
+  return entity.fields
+    .filter((field) => field.required && field.right === "write" && !isComputed(field))
+    .filter((field) => field.default === undefined || field.default === null)
+    .map((field) => field.key);
 }

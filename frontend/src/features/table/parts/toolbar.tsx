@@ -16,6 +16,7 @@ import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
 import { SearchInput } from "@/ui/input";
 import { Menu } from "@/ui/menu";
+import { toast } from "@/ui/toast-store";
 import css from "../table.module.css";
 import { runUndo, type Table } from "../use-table";
 import { exportTable } from "./export";
@@ -122,9 +123,23 @@ function More({ table, onKeys }: ToolbarProps) {
   );
 }
 
+let told = 0;
+
+/** Says what a new record needs before it is saved; not at every row. */
+function tellMissing({ session, entity }: Table, id: string): void {
+  const missing = session.creator.missing(id);
+  const now = performance.now();
+  if (missing.length > 0 && now - told > 60_000) {
+    told = now;
+    const names = entity.fields.filter((field) => missing.includes(field.key)).map((field) => field.name);
+    toast({ text: t("table.draft", { names: names.join(", ") }) });
+  }
+}
+
 /** Adds a record and opens nothing: it is named in the grid at once. */
-export function addRecord(table: Table): string {
-  const { index, id } = table.session.add({}, undefined, undefined);
+export function addRecord(table: Table, after?: string, group?: string): string {
+  const { index, id } = table.session.add({}, after, group);
+  tellMissing(table, id);
   requestAnimationFrame(() => {
     table.grid.current?.select(index);
     table.grid.current?.focus();
