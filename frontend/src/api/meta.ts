@@ -20,7 +20,7 @@ export const useMe = () => useQuery(meQuery);
 
 export const appsQuery = queryOptions({
   queryKey: keys.apps,
-  queryFn: async () => (await api.get<List<App>>("/apps")).items,
+  queryFn: async () => (await api.get<List<App>>("/apps?limit=1000")).items,
 });
 export const useApps = () => useQuery(appsQuery);
 
@@ -30,7 +30,7 @@ export const appQuery = (id: string) =>
 export const entitiesQuery = (app: string) =>
   queryOptions({
     queryKey: keys.entities(app),
-    queryFn: async () => (await api.get<List<EntityInfo>>(`/apps/${app}/entities`)).items,
+    queryFn: async () => (await api.get<List<EntityInfo>>(`/apps/${app}/entities?limit=1000`)).items,
   });
 export const useEntities = (app: string) => useQuery(entitiesQuery(app));
 

@@ -7,7 +7,7 @@ import type { Department, Grant, Invitation, List, Member, Role } from "./types"
 const items =
   <T>(path: string) =>
   async () =>
-    (await api.get<List<T>>(path)).items;
+    (await api.get<List<T>>(`${path}?limit=1000`)).items;
 
 export const peopleKeys = {
   members: ["members"],
