@@ -11,7 +11,7 @@ import (
 	"tongban/schema/fail"
 )
 
-const maxHistory = 200
+const maxHistory = maxLimit + 1 // whoever pages asks for one more
 
 // HistoryEntry is one change of a record as one actor may see it.
 type HistoryEntry struct {
@@ -28,7 +28,8 @@ type FieldChange struct {
 }
 
 // History returns the changes of a record, newest first, whose version is
-// below before (0: all). Hidden fields are absent, as are updates of nothing else.
+// below before (0: all). Hidden fields are absent, as are updates of nothing
+// else: fewer than limit are left only where the history ends.
 //
 //nolint:revive // one argument more than five reads better than a struct of two
 func (s *Service) History(ctx context.Context, a access.Actor, ent schema.EntityID, id schema.RecordID, before schema.Version, limit int) ([]HistoryEntry, error) {
@@ -36,9 +37,10 @@ func (s *Service) History(ctx context.Context, a access.Actor, ent schema.Entity
 	if err != nil {
 		return nil, err
 	}
-	if limit <= 0 || limit > maxHistory {
+	if limit <= 0 {
 		limit = defaultLimit
 	}
+	limit = min(limit, maxHistory)
 	var out []HistoryEntry
 	err = s.view(ctx, snap, a, func(rd *reading) error {
 		rec, err := rd.anyRecord(snap.Shape(ent), id)
@@ -49,14 +51,30 @@ func (s *Service) History(ctx context.Context, a access.Actor, ent schema.Entity
 		if rec == nil || !acc.May(access.Read) {
 			return fail.New(fail.NotFound, "record.notFound")
 		}
-		list, err := rd.r.History(ctx, ent, id, before, limit)
-		if err != nil {
-			return fmt.Errorf("read history: %w", err)
-		}
-		out, err = rd.history(r, acc, list)
+		out, err = rd.entries(r, acc, id, before, limit)
 		return err
 	})
 	return out, err
+}
+
+// entries reads on until there are enough that the actor may know of.
+func (rd *reading) entries(r *access.Rights, acc access.Access, id schema.RecordID, before schema.Version, limit int) ([]HistoryEntry, error) {
+	var out []HistoryEntry
+	for {
+		list, err := rd.r.History(rd.ctx, r.Entity().ID, id, before, limit)
+		if err != nil {
+			return nil, fmt.Errorf("read history: %w", err)
+		}
+		shown, err := rd.history(r, acc, list)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, shown...)
+		if len(list) < limit || len(out) >= limit {
+			return out[:min(limit, len(out))], nil
+		}
+		before = list[len(list)-1].Version
+	}
 }
 
 // anyRecord is a record, be it live or in the trash; nil for none.

@@ -9,14 +9,14 @@ import (
 
 func appRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/apps", Need: Signed, Summary: "List the apps with their entities", Handle: get(listApps), Out: items[appJSON]{}},
+		{Method: "GET", Path: "/apps", Need: Signed, Query: paging, Summary: "List the apps with their entities", Handle: get(listApps), Out: items[appJSON]{}},
 		{Method: "POST", Path: "/apps", Need: Designer, Body: smallest, Status: 201, Summary: "Make an app, empty or from a template", Handle: with(createApp), Out: appJSON{}},
 		{Method: "GET", Path: "/apps/{app}", Need: Signed, Summary: "Get an app with its entities", Handle: get(getApp), Out: appJSON{}},
 		{Method: "PATCH", Path: "/apps/{app}", Need: Designer, Body: smallest, Summary: "Change an app", Handle: with(patchApp), Out: appJSON{}},
 		{Method: "DELETE", Path: "/apps/{app}", Need: Designer, Status: 204, Summary: "Delete an app with all its entities", Handle: get(deleteApp)},
-		{Method: "GET", Path: "/apps/{app}/entities", Need: Signed, Summary: "List an app's entities", Handle: get(listEntities), Out: items[summaryJSON]{}},
+		{Method: "GET", Path: "/apps/{app}/entities", Need: Signed, Query: paging, Summary: "List an app's entities", Handle: get(listEntities), Out: items[summaryJSON]{}},
 		{Method: "POST", Path: "/apps/{app}/entities", Need: Designer, Body: mB, Status: 201, Summary: "Make an entity", Handle: with(createEntity), Out: entityJSON{}},
-		{Method: "GET", Path: "/templates", Need: Signed, Query: []string{"locale"}, Summary: "List the templates", Handle: get(listTemplates), Out: items[install.Info]{}},
+		{Method: "GET", Path: "/templates", Need: Signed, Query: []string{"locale", "limit", "cursor"}, Summary: "List the templates", Handle: get(listTemplates), Out: items[install.Info]{}},
 		{Method: "GET", Path: "/templates/{key}", Need: Signed, Query: []string{"locale"}, Summary: "Get a template", Handle: get(getTemplate), Out: install.Info{}},
 	}
 }
@@ -77,7 +77,7 @@ func listApps(c *call) (any, error) {
 			out = append(out, j)
 		}
 	}
-	return list(out), nil
+	return paged(c, out, func(a **appJSON) string { return (*a).ID })
 }
 
 // app finds the app that the path names.
@@ -108,7 +108,7 @@ func listEntities(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list(a.Entities), nil
+	return paged(c, a.Entities, func(e *summaryJSON) string { return e.ID })
 }
 
 type createAppIn struct {

@@ -11,7 +11,7 @@ import (
 
 func logRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/entities/{ent}/records/{rec}/history", Need: Records, Query: []string{"before", "limit"}, Summary: "A record's changes, newest first", Handle: get(history), Out: items[historyJSON]{}},
+		{Method: "GET", Path: "/entities/{ent}/records/{rec}/history", Need: Records, Query: []string{"before", "limit", "cursor"}, Summary: "A record's changes, newest first", Handle: get(history), Out: items[historyJSON]{}},
 		{Method: "GET", Path: "/trash", Need: Signed, Query: []string{"entity", "app", "limit", "cursor", "fieldKeys"}, Summary: "Trashed records, the last one first", Handle: get(trash), Out: items[trashedJSON]{}},
 		{Method: "POST", Path: "/undo", Need: Signed, Query: []string{"fieldKeys"}, Body: smallest, Summary: "Take back a change set", Handle: with(undo), Out: undoneJSON{}},
 		{Method: "GET", Path: "/changes", Need: Signed, Query: []string{"after", "limit", "fieldKeys"}, Summary: "The change log after a position, as the caller may see it", Handle: get(changes), Out: changesJSON{}},
@@ -86,10 +86,17 @@ func history(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := c.s.Records.History(c.ctx(), c.actor(), ent, rec, schema.Version(before), limit)
+	if c.query("cursor") != "" { // the version to go on below
+		if before, err = c.after("cursor"); err != nil {
+			return nil, fail.New(fail.Invalid, "cursor.invalid").On("cursor")
+		}
+	}
+	all, err := c.s.Records.History(c.ctx(), c.actor(), ent, rec, schema.Version(before), limit+1)
 	if err != nil {
 		return nil, err
 	}
+	more := len(all) > limit
+	all = all[:min(limit, len(all))]
 	b := []byte(`{"items":[`)
 	for i := range all {
 		if i > 0 {
@@ -97,7 +104,12 @@ func history(c *call) (any, error) {
 		}
 		b = all[i].AppendJSON(b)
 	}
-	return rawJSON(append(b, `]}`...)), nil
+	b = append(b, ']')
+	if more {
+		b = append(b, `,"nextCursor":"`...)
+		b = append(strconv.AppendInt(b, int64(all[limit-1].Change.Version), 10), '"')
+	}
+	return rawJSON(append(b, '}')), nil
 }
 
 func trash(c *call) (any, error) {

@@ -12,11 +12,11 @@ import (
 
 func memberRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/members", Need: Signed, Summary: "List the members", Handle: get(listMembers), Out: items[memberJSON]{}},
+		{Method: "GET", Path: "/members", Need: Signed, Query: paging, Summary: "List the members", Handle: get(listMembers), Out: items[memberJSON]{}},
 		{Method: "POST", Path: "/members", Need: Admin, Body: smallest, Status: 201, Summary: "Make an account for a new member", Handle: with(addMember), Out: memberJSON{}},
 		{Method: "PATCH", Path: "/members/{usr}", Need: Admin, Body: smallest, Summary: "Change a member's roles, department or suspension", Handle: with(patchMember), Out: memberJSON{}},
 		{Method: "DELETE", Path: "/members/{usr}", Need: Admin, Status: 204, Summary: "Remove a member", Handle: get(removeMember)},
-		{Method: "GET", Path: "/invitations", Need: Admin, Summary: "List open invitations", Handle: get(listInvitations), Out: items[invitationJSON]{}},
+		{Method: "GET", Path: "/invitations", Need: Admin, Query: paging, Summary: "List open invitations", Handle: get(listInvitations), Out: items[invitationJSON]{}},
 		{Method: "POST", Path: "/invitations", Need: Admin, Body: smallest, Status: 201, Summary: "Invite somebody", Handle: with(invite), Out: invitationJSON{}},
 		{Method: "GET", Path: "/invitations/{inv}", Need: Public, Strict: true, Summary: "What an invitation is for", Handle: get(showInvitation), Out: offerJSON{}},
 		{Method: "DELETE", Path: "/invitations/{inv}", Need: Admin, Status: 204, Summary: "Withdraw an invitation", Handle: get(withdraw)},
@@ -50,7 +50,7 @@ func listMembers(c *call) (any, error) {
 	for _, m := range s.Members() {
 		out = append(out, c.memberOf(s, m))
 	}
-	return list(out), nil
+	return paged(c, out, func(m *memberJSON) string { return m.ID })
 }
 
 type addMemberIn struct {
@@ -200,11 +200,14 @@ func listInvitations(c *call) (any, error) {
 		return nil, err
 	}
 	all, err := c.s.Accounts.Invitations(c.ctx(), c.actor().Tenant)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]invitationJSON, 0, len(all))
 	for i := range all {
 		out = append(out, c.invitationOf(s, &all[i]))
 	}
-	return list(out), err
+	return paged(c, out, func(i *invitationJSON) string { return i.ID })
 }
 
 type inviteIn struct {

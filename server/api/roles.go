@@ -12,12 +12,12 @@ import (
 
 func roleRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/roles", Need: Signed, Summary: "List the roles", Handle: get(listRoles), Out: items[roleJSON]{}},
+		{Method: "GET", Path: "/roles", Need: Signed, Query: paging, Summary: "List the roles", Handle: get(listRoles), Out: items[roleJSON]{}},
 		{Method: "POST", Path: "/roles", Need: Admin, Body: mB, Status: 201, Summary: "Make a role", Handle: with(createRole), Out: roleJSON{}},
 		{Method: "GET", Path: "/roles/{rol}", Need: Signed, Summary: "Get a role", Handle: get(getRole), Out: roleJSON{}},
 		{Method: "PATCH", Path: "/roles/{rol}", Need: Admin, Body: mB, Summary: "Change a role", Handle: with(patchRole), Out: roleJSON{}},
 		{Method: "DELETE", Path: "/roles/{rol}", Need: Admin, Status: 204, Summary: "Delete a role", Handle: get(deleteRole)},
-		{Method: "GET", Path: "/departments", Need: Signed, Summary: "List the departments", Handle: get(listDepartments), Out: items[deptJSON]{}},
+		{Method: "GET", Path: "/departments", Need: Signed, Query: paging, Summary: "List the departments", Handle: get(listDepartments), Out: items[deptJSON]{}},
 		{Method: "POST", Path: "/departments", Need: Admin, Body: smallest, Status: 201, Summary: "Make a department", Handle: with(createDepartment), Out: deptJSON{}},
 		{Method: "PATCH", Path: "/departments/{dep}", Need: Admin, Body: smallest, Summary: "Change a department", Handle: with(patchDepartment), Out: deptJSON{}},
 		{Method: "DELETE", Path: "/departments/{dep}", Need: Admin, Status: 204, Summary: "Delete an empty department", Handle: get(deleteDepartment)},
@@ -145,7 +145,7 @@ func listRoles(c *call) (any, error) {
 	for _, r := range s.Roles() {
 		out = append(out, c.roleOf(s, r))
 	}
-	return list(out), nil
+	return paged(c, out, func(r *roleJSON) string { return r.ID })
 }
 
 func (c *call) builtInRole(id schema.RoleID, key string) roleJSON {
@@ -336,7 +336,7 @@ func listDepartments(c *call) (any, error) {
 	for _, d := range s.Departments() {
 		out = append(out, deptOf(s, d))
 	}
-	return list(out), nil
+	return paged(c, out, func(d *deptJSON) string { return d.ID })
 }
 
 type createDeptIn struct {

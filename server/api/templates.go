@@ -1,5 +1,7 @@
 package api
 
+import "tongban/runtime/install"
+
 // Templates come as runtime/install describes them, in the caller's language.
 
 func (c *call) templateLocale() string { return or(c.query("locale"), c.language()) }
@@ -9,7 +11,7 @@ func listTemplates(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list(all), nil
+	return paged(c, all, func(t *install.Info) string { return t.Key })
 }
 
 func getTemplate(c *call) (any, error) {

@@ -10,7 +10,7 @@ import (
 
 func tokenRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/tokens", Need: Person, Summary: "List one's API tokens", Handle: get(listTokens), Out: items[tokenJSON]{}},
+		{Method: "GET", Path: "/tokens", Need: Person, Query: paging, Summary: "List one's API tokens", Handle: get(listTokens), Out: items[tokenJSON]{}},
 		{Method: "POST", Path: "/tokens", Need: Person, Body: smallest, Status: 201, Summary: "Make an API token, which is shown this once", Handle: with(createToken), Out: tokenJSON{}},
 		{Method: "DELETE", Path: "/tokens/{tok}", Need: Person, Status: 204, Summary: "End an API token", Handle: get(deleteToken)},
 	}
@@ -31,11 +31,14 @@ func tokenOf(t *account.Token) tokenJSON {
 
 func listTokens(c *call) (any, error) {
 	all, err := c.s.Accounts.Tokens(c.ctx(), c.caller)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]tokenJSON, 0, len(all))
 	for i := range all {
 		out = append(out, tokenOf(&all[i]))
 	}
-	return list(out), err
+	return paged(c, out, func(t *tokenJSON) string { return t.ID })
 }
 
 type createTokenIn struct {

@@ -13,7 +13,7 @@ import (
 
 func viewRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/entities/{ent}/views", Need: Records, Summary: "List an entity's views", Handle: get(listViews), Out: items[viewJSON]{}},
+		{Method: "GET", Path: "/entities/{ent}/views", Need: Records, Query: paging, Summary: "List an entity's views", Handle: get(listViews), Out: items[viewJSON]{}},
 		{Method: "POST", Path: "/entities/{ent}/views", Need: Records, Body: mB, Status: 201, Summary: "Save a view", Handle: with(createView), Out: viewJSON{}},
 		{Method: "GET", Path: "/views/{viw}", Need: Records, Summary: "Get a view", Handle: get(getView), Out: viewJSON{}},
 		{Method: "PATCH", Path: "/views/{viw}", Need: Records, Body: mB, Summary: "Change a view", Handle: with(patchView), Out: viewJSON{}},
@@ -111,7 +111,7 @@ func listViews(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list(e.Views), nil
+	return paged(c, e.Views, func(v *viewJSON) string { return v.ID })
 }
 
 func (c *call) viewID() (schema.ViewID, error) {
