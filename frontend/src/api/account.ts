@@ -91,7 +91,10 @@ export const useUpdateTenant = () =>
 
 const tokensKey = ["tokens"];
 export const useTokens = () =>
-  useQuery({ queryKey: tokensKey, queryFn: async () => (await api.get<List<Token>>("/tokens?limit=1000")).items });
+  useQuery({
+    queryKey: tokensKey,
+    queryFn: async () => (await api.get<List<Token>>("/tokens?limit=1000")).items,
+  });
 export const useCreateToken = () =>
   useAct(
     (input: { name: string; scopes: readonly string[]; expiresAt?: string }) =>
