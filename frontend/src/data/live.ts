@@ -95,7 +95,7 @@ export class LiveConnection {
     const fresh = !this.rooms.has(name);
     this.rooms.set(name, room);
     room.listeners.add(listener);
-    if (fresh) {
+    if (fresh && this.online) {
       this.sub(name, room);
     } else if (room.members.length > 0) {
       listener.onMembers?.(room.members);

@@ -1,8 +1,8 @@
 /** Editing a value where it stands: in the record's drawer, on a card, in a form. */
 import { Star } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Choice, Field } from "@/api/types";
-import { t, tryT } from "@/lib/i18n";
+import { t } from "@/lib/i18n";
 import { Listbox } from "@/ui/listbox";
 import { Popover } from "@/ui/popover";
 import { Checkbox } from "@/ui/toggles";
@@ -13,6 +13,7 @@ import { FileList } from "./file/file-list";
 import { choiceOptions, memberOptions, useRecordOptions } from "./options";
 import { isComputed, typeOf } from "./registry";
 import { FieldValue, isEmptyValue } from "./show";
+import { TextEntry } from "./text-entry";
 import { type Family, listOf } from "./types";
 
 export interface FieldInputProps {
@@ -27,69 +28,6 @@ function Shown({ field, value, readOnly }: FieldInputProps) {
     return <span className={css.empty}>{readOnly ? "–" : t("fields.empty")}</span>;
   }
   return <FieldValue field={field} value={value} />;
-}
-
-function editText(field: Field, value: unknown): string {
-  if (value === null || value === undefined) {
-    return "";
-  }
-  return field.type === "percent" ? `${Number((Number(value) * 100).toPrecision(12))}%` : String(value);
-}
-
-function TextEntry(props: FieldInputProps & { readonly onClose: () => void }) {
-  const { field, value, onChange, onClose } = props;
-  const env = useFields();
-  const [text, setText] = useState(() => editText(field, value));
-  const [wrong, setWrong] = useState("");
-
-  function commit(): void {
-    const parsed = typeOf(field.type).parse(field, text, env);
-    if ("error" in parsed) {
-      setWrong(tryT(`error.${parsed.error}`) ?? t("fields.badValue"));
-      return;
-    }
-    if (text !== editText(field, value)) {
-      onChange(parsed.value);
-    }
-    onClose();
-  }
-
-  function handleKey(event: KeyboardEvent): void {
-    if (event.nativeEvent.isComposing || event.keyCode === 229) {
-      return;
-    }
-    event.stopPropagation();
-    const newline = field.type === "longText" && !event.ctrlKey && !event.metaKey;
-    if (event.key === "Enter" && (!newline || event.altKey)) {
-      event.preventDefault();
-      commit();
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      onClose();
-    }
-  }
-
-  return (
-    <div>
-      <textarea
-        // biome-ignore lint/a11y/noAutofocus: it was clicked to be edited
-        autoFocus
-        rows={1}
-        className={css.entry}
-        aria-label={field.name}
-        aria-invalid={wrong !== ""}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={handleKey}
-        onBlur={commit}
-      />
-      {wrong && (
-        <div role="alert" className={css.wrong}>
-          {wrong}
-        </div>
-      )}
-    </div>
-  );
 }
 
 function Entry(props: FieldInputProps) {

@@ -140,6 +140,8 @@ function Target({ draft, isNew, set }: SettingProps) {
   );
 }
 
+const patternExample = "NO{yyyyMMdd}{000}";
+
 function Pattern({ draft, set }: SettingProps) {
   return (
     <>
@@ -147,7 +149,7 @@ function Pattern({ draft, set }: SettingProps) {
         <Input
           size={30}
           aria-label={t("table.pattern")}
-          placeholder="NO{yyyyMMdd}{000}"
+          placeholder={patternExample}
           value={String(draft.options.pattern ?? "")}
           onChange={(text) => set("pattern", text)}
         />
