@@ -30,8 +30,60 @@ func (c *conditions) guard(x query.Expr) query.Expr {
 	case query.LinkedFrom:
 		x.Where = c.within(x.Entity, x.Field, x.Where)
 		return x
+	case query.Empty:
+		if l, ok := c.limited(x.Field); ok {
+			return l.any(nil, !x.Neg)
+		}
+	case query.SetOp:
+		if l, ok := c.limited(x.Field); ok {
+			return l.set(x)
+		}
 	}
 	return x
+}
+
+// limitedLink is a link of whose records the actor may not read all.
+type limitedLink struct {
+	field *schema.Field
+	rows  query.Expr // those it may read
+}
+
+func (c *conditions) limited(id schema.FieldID) (limitedLink, bool) {
+	f := c.entity.Field(id)
+	if f == nil || f.Type != "link" {
+		return limitedLink{}, false
+	}
+	rows := c.within(f.Options.Entity, 0, nil)
+	return limitedLink{f, rows}, rows != nil
+}
+
+// any asks for a linked record that may be read and matches where.
+func (l limitedLink) any(where query.Expr, neg bool) query.Rel {
+	x := query.Rel{Field: l.field.ID, Entity: l.field.Options.Entity, Where: l.rows, Neg: neg}
+	if where != nil {
+		x.Where = query.And{l.rows, where}
+	}
+	return x
+}
+
+// set asks of the linked records that may be read what x asks of all.
+func (l limitedLink) set(x query.SetOp) query.Expr {
+	ids := make(query.Ids, len(x.Vals))
+	all := make(query.And, len(x.Vals))
+	for i, id := range x.Vals {
+		ids[i] = schema.RecordID(id)
+		all[i] = l.any(ids[i:i+1:i+1], false)
+	}
+	switch x.Mode {
+	case query.HasAll:
+		return all
+	case query.SetEq:
+		return append(all, l.any(query.Not{X: ids}, true))
+	case query.HasNone:
+		return l.any(ids, true)
+	case query.HasAny:
+	}
+	return l.any(ids, false)
 }
 
 // within is a condition on another entity's records, of which the actor may

@@ -106,6 +106,7 @@ func (s *Service) replayed(ctx context.Context, w *writing) (*Result, error) {
 				res.Rows = append(res.Rows, &Row{Record: gone, Deleted: true, page: &page{entity: sd.entity}})
 				continue
 			}
+			rows[0].Deleted = !rows[0].Visible() // it has left the actor's sight since
 			res.Rows, rows = append(res.Rows, rows[0]), rows[1:]
 		}
 		return nil

@@ -33,6 +33,9 @@ func (w *writing) checkReferences() error {
 			}
 			switch f.Type {
 			case "link":
+				if err := w.keepUnseen(wk, f); err != nil {
+					return err
+				}
 				for _, to := range addedTo(setOf(wk.prior[id]), setOf(v)) {
 					links[f.Options.Entity] = append(links[f.Options.Entity], newLink{wk, f, schema.RecordID(to)})
 				}
@@ -61,6 +64,46 @@ func (w *writing) checkReferences() error {
 		return err
 	}
 	return w.faults()
+}
+
+// keepUnseen puts links back that a change drops although the actor cannot
+// see them: what is shown to them is what they change. A field for one link
+// only is given another.
+func (w *writing) keepUnseen(wk *work, f *schema.Field) error {
+	now := setOf(wk.set[f.ID])
+	gone := addedTo(now, setOf(wk.prior[f.ID]))
+	if len(gone) == 0 || !f.Options.Many || w.Actor.System {
+		return nil
+	}
+	seen := map[int64]bool{}
+	if r := w.rd.rights(f.Options.Entity); r != nil && r.May(access.Read) {
+		for part := range slices.Chunk(appendIDs(nil, gone), MaxBatch) {
+			recs, err := w.rd.readable(r, w.snap.Shape(f.Options.Entity), part, []schema.FieldID{})
+			if err != nil {
+				return err
+			}
+			for _, rec := range recs {
+				seen[int64(rec.ID)] = true
+			}
+		}
+	}
+	all := slices.Clone(now)
+	for i, id := range setOf(wk.prior[f.ID]) {
+		if slices.Contains(gone, id) && !seen[id] {
+			all = slices.Insert(all, min(i, len(all)), id) // where it stood
+		}
+	}
+	if len(all) == len(now) {
+		return nil
+	}
+	if err := wk.assign(f, all); err != nil {
+		return err
+	}
+	if slices.Equal(all, setOf(wk.prior[f.ID])) { // as it was
+		delete(wk.set, f.ID)
+		delete(wk.prior, f.ID)
+	}
+	return nil
 }
 
 // addedTo lists the members that a set has now and did not have.
