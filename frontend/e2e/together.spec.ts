@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { type BrowserContext, expect, test, type WebSocketRoute } from "@playwright/test";
 import { Grid } from "./grid";
 import {
   addMember,
@@ -56,6 +56,65 @@ test.afterAll(async () => {
   await server.stop();
 });
 
+/** The network of one browser, which can be away, or lose its live connection alone. */
+class Network {
+  connections = 0;
+  private readonly context: BrowserContext;
+  private readonly open = new Set<WebSocketRoute>();
+  private readonly cut = new WeakSet<WebSocketRoute>();
+
+  private constructor(context: BrowserContext) {
+    this.context = context;
+  }
+
+  static async of({ context, page }: Person): Promise<Network> {
+    const network = new Network(context);
+    await page.routeWebSocket(/\/api\/v1\/ws/, (socket) => network.connect(socket));
+    return network;
+  }
+
+  get connected(): boolean {
+    return this.open.size > 0;
+  }
+
+  /** Cuts the live connection; the page will notice and come again. */
+  async drop(): Promise<void> {
+    const sockets = [...this.open];
+    this.open.clear();
+    for (const socket of sockets) {
+      this.cut.add(socket);
+    }
+    await Promise.all(sockets.map((socket) => socket.close()));
+  }
+
+  async lose(): Promise<void> {
+    await this.context.setOffline(true);
+    await this.drop();
+  }
+
+  async find(): Promise<void> {
+    await this.context.setOffline(false);
+  }
+
+  private connect(socket: WebSocketRoute): void {
+    const far = socket.connectToServer();
+    socket.onMessage((message) => far.send(message));
+    far.onMessage((message) => {
+      if (!this.open.has(socket) && !this.cut.has(socket)) {
+        this.connections += 1;
+        this.open.add(socket);
+      }
+      socket.send(message);
+    });
+    const end = (other: WebSocketRoute) => () => {
+      this.open.delete(socket);
+      void other.close();
+    };
+    socket.onClose(end(far));
+    far.onClose(end(socket));
+  }
+}
+
 const idOf = (row: number) => records[row - 1]?.id ?? "";
 
 /** Notes when a text stands in a cell of the other one's grid. */
@@ -103,19 +162,20 @@ test("an edit shows in the other browser within 300 ms", async () => {
 });
 
 test("each sees where the other is", async () => {
-  await colleagueGrid.select("备注", 11);
-  await expect(
-    boss.page.getByRole("main").getByText("王敏").or(boss.page.getByLabel(/王敏/)).first(),
-  ).toBeAttached();
+  const others = boss.page.getByRole("img", { name: /王敏/ });
+  await expect(others).toBeVisible();
   await bossGrid.select("备注", 11);
   const { x, y, width, height } = await bossGrid.rect();
   await bossGrid.select("名称", 1);
-  const clip = { x: x - 2, y: y - 2, width: width + 4, height: height + 4 };
-  const marked = await boss.page.screenshot({ clip });
+  const clip = { x: x + 2, y: y + 2, width: width - 2, height: height - 2 };
+  const look = () => boss.page.screenshot({ clip });
+  const empty = await look();
+  await colleagueGrid.select("备注", 11);
+  await expect.poll(async () => empty.equals(await look())).toBe(false);
   await colleagueGrid.select("名称", 3);
-  await expect
-    .poll(async () => marked.equals(await boss.page.screenshot({ clip })), { timeout: 10_000 })
-    .toBe(false);
+  await expect.poll(async () => empty.equals(await look())).toBe(true);
+  await colleague.page.goto("/");
+  await expect(others).toHaveCount(0, { timeout: 30_000 });
 });
 
 test("what a program writes is seen by both", async () => {
@@ -131,9 +191,12 @@ test("what a program writes is seen by both", async () => {
 });
 
 test("who was away misses nothing and gets nothing twice", async () => {
+  const network = await Network.of(colleague);
+  await colleague.page.reload();
+  await colleagueGrid.ready();
   const column = await colleagueGrid.column("备注");
   for (let round = 1; round <= 4; round++) {
-    await colleague.context.setOffline(true);
+    await network.lose();
     await colleagueGrid.select("备注", 1 + round);
     await colleague.page.keyboard.type(`离线 ${round}`);
     await colleague.page.keyboard.press("Enter");
@@ -143,8 +206,14 @@ test("who was away misses nothing and gets nothing twice", async () => {
       writeRecord(server, token, table.entity, idOf(1), { note: `第 ${round} 轮`, count: round }),
       addRecords(server, token, table.entity, [{ name: `新 ${round}`, note: "期间新建" }]),
     ]);
-    await colleague.context.setOffline(false);
+    await network.find();
     await writeRecord(server, token, table.entity, idOf(9 + round), { note: `之后 ${round}` });
+    await expect.poll(() => network.connected).toBe(true);
+    await Promise.all([
+      network.drop(),
+      writeRecord(server, token, table.entity, idOf(14), { note: `断线中 ${round}` }),
+    ]);
+    await expect.poll(() => network.connected).toBe(true);
   }
   await Promise.all([bossGrid.expectCount(18), colleagueGrid.expectCount(18)]);
   const saved = () => allRecords(server, token, table.entity);
@@ -163,6 +232,7 @@ test("who was away misses nothing and gets nothing twice", async () => {
     const names = await grid.texts("名称");
     expect(names.slice(0, wanted.length)).toEqual(wanted.map((one) => one.split("|")[0]));
   }
+  expect(network.connections, "each round began with a lost connection").toBeGreaterThanOrEqual(9);
   for (let round = 1; round <= 4; round++) {
     expect(await timesWritten(idOf(1 + round), `离线 ${round}`)).toBe(1);
   }
