@@ -62,7 +62,7 @@ func (f *files) put(name string, b []byte) schema.FileID {
 }
 
 // clock is the real one: these tests measure and wait.
-func clock() time.Time { return time.Now() } //nolint:forbidigo // see above
+func clock() time.Time { return time.Now() }
 
 // pause waits a little for other goroutines and processes.
 func pause() { <-time.After(5 * time.Millisecond) }

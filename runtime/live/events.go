@@ -73,7 +73,7 @@ func (h *Hub) send(r *room, members []*member, cs []store.Change) {
 // already are on their own, and so are, class by class, those for whom it
 // depends on who they are which linked records they see: personal keeps that.
 //
-//nolint:revive // one argument more than five reads better than a struct of two
+
 func (h *Hub) class(ctx context.Context, r *room, m *member, cs []store.Change, personal map[string]bool) (string, bool) {
 	a := m.client.Actor()
 	snap, rights, err := h.rights(ctx, a, r.entity)

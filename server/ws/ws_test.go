@@ -188,8 +188,10 @@ func TestSocket_patch_writes_once_for_one_op(t *testing.T) {
 func TestSocket_answers_nonsense_with_an_error_and_lives_on(t *testing.T) {
 	d := newDoor(t)
 	c := d.open()
-	for _, text := range []string{`{`, `[]`, `{"t":"what"}`, `{"t":"sub","room":"nowhere"}`, `{"t":"patch"}`, `{"t":"presence","room":"x"}`, `{"t":"sub","extra":1}`, `{"t":"ping"}{"t":"ping"}`, "\x00",
-		`{"t":"ping","t":"ping"}`, `{"t":"ping","room":"\ud800"}`, `{"T":"ping"}`} {
+	for _, text := range []string{
+		`{`, `[]`, `{"t":"what"}`, `{"t":"sub","room":"nowhere"}`, `{"t":"patch"}`, `{"t":"presence","room":"x"}`, `{"t":"sub","extra":1}`, `{"t":"ping"}{"t":"ping"}`, "\x00",
+		`{"t":"ping","t":"ping"}`, `{"t":"ping","room":"\ud800"}`, `{"T":"ping"}`,
+	} {
 		require.NoError(t, c.WriteMessage(websocket.TextMessage, []byte(text)))
 		require.NotEmpty(t, hear(t, c, "err")["code"], text)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -28,7 +29,6 @@ type attempt struct {
 	trashed map[schema.EntityID]map[schema.RecordID]*row
 	docs    []bson.Raw // parallel to the commit's documents; nil: not there
 	least   int64      // the highest order number among what was read
-	numbers []schema.Values
 	claims  claims
 
 	rows, trash, docWrites []driver.WriteModel
@@ -236,12 +236,8 @@ func withNumbers(set, numbers schema.Values) schema.Values {
 		return set
 	}
 	out := make(schema.Values, len(set)+len(numbers))
-	for id, v := range set {
-		out[id] = v
-	}
-	for id, v := range numbers {
-		out[id] = v
-	}
+	maps.Copy(out, set)
+	maps.Copy(out, numbers)
 	return out
 }
 

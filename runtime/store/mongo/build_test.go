@@ -76,7 +76,7 @@ func answers(t *testing.T, e *Engine, s *store.Shape) (out []string) {
 		ask(r, query.Query{Sort: []query.Sort{{Field: 1}, {Field: 2}}})
 		ask(r, query.Query{Where: query.Cmp{Field: 1, Op: query.Lt, Val: "重庆"}, Sort: []query.Sort{{Field: 3}}})
 		n, err := r.Count(t.Context(), s, query.Cmp{Field: 1, Op: query.Ge, Val: "重庆"}, 0)
-		out = append(out, fmt.Sprint(n))
+		out = append(out, strconv.FormatInt(n, 10))
 		return err
 	}))
 	return out
@@ -159,7 +159,7 @@ func TestAnEntityHasNoMoreThanTwentySlots(t *testing.T) {
 		used = append(used, sl.N)
 	}
 	slices.Sort(used)
-	require.Equal(t, slotCount, len(slices.Compact(used)))
+	require.Len(t, slices.Compact(used), slotCount)
 	require.Equal(t, 1, slices.Min(used))
 	require.Equal(t, slotCount, slices.Max(used))
 }

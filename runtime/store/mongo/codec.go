@@ -190,7 +190,7 @@ func encodeChanged(s *store.Shape, vals schema.Values) bson.D {
 func decodeChanged(raw bson.RawValue) (schema.Values, error) {
 	doc, ok := raw.DocumentOK()
 	if !ok {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no values are a fair answer
 	}
 	vals := schema.Values{}
 	err := each(doc, func(name string, v bson.RawValue) error {

@@ -353,15 +353,15 @@ func (c *compiler) textIn(x query.TextOp, fields []*store.FieldShape) (bson.D, e
 	if len(pattern) > maxRegex || strings.ContainsRune(pattern, 0) {
 		return nil, badQuery("a text that cannot be sought")
 	}
-	any, indexed := []bson.D{}, true
+	alternatives, indexed := []bson.D{}, true
 	for _, f := range fields {
-		any = append(any, textMatches(f, val, pattern))
+		alternatives = append(alternatives, textMatches(f, val, pattern))
 		indexed = indexed && c.layout.searchable(f)
 	}
-	if len(any) == 0 {
+	if len(alternatives) == 0 {
 		return nothing(), nil
 	}
-	found := or(any...)
+	found := or(alternatives...)
 	grams := textkey.QueryGrams(x.Val)
 	if !indexed || len(grams) == 0 {
 		return found, nil

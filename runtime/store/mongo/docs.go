@@ -2,9 +2,9 @@ package mongo
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -126,6 +126,6 @@ func (a *attempt) takeNumbers(ctx context.Context) error {
 }
 
 func numberText(n store.Number, value int64) string {
-	digits := fmt.Sprint(value)
+	digits := strconv.FormatInt(value, 10)
 	return n.Prefix + strings.Repeat("0", max(0, n.Width-len(digits))) + digits + n.Suffix
 }

@@ -109,7 +109,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		return nil, fmt.Errorf("mongo: connect: %w", err)
 	}
 	e := newEngine(client, databaseOf(u), o)
-	if err := e.start(ctx, o); err != nil {
+	if err := e.start(ctx); err != nil {
 		return nil, errors.Join(err, client.Disconnect(ctx))
 	}
 	return e, nil
@@ -150,7 +150,7 @@ func newEngine(client *driver.Client, database string, o Options) *Engine {
 	return e
 }
 
-func (e *Engine) start(ctx context.Context, o Options) error {
+func (e *Engine) start(ctx context.Context) error {
 	if err := e.probe(ctx); err != nil {
 		return err
 	}

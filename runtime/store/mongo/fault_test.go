@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -187,9 +188,7 @@ func (w *world) checkLog(e *mongo.Engine, live map[schema.RecordID]*schema.Recor
 		if built[c.Record] == nil {
 			built[c.Record] = schema.Values{}
 		}
-		for f, v := range c.After {
-			built[c.Record][f] = v
-		}
+		maps.Copy(built[c.Record], c.After)
 	}
 	for id, rec := range live {
 		require.Equal(t, rec.Values, built[id])

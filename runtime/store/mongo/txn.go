@@ -73,7 +73,7 @@ func (e *Engine) commit(ctx context.Context, sess *driver.Session) error {
 // pause waits a little, longer with each try, or until ctx ends.
 func pause(ctx context.Context, try int) error {
 	most := min(time.Millisecond<<min(try, 7), 100*time.Millisecond)
-	timer := time.NewTimer(rand.N(most) + most/4)
+	timer := time.NewTimer(rand.N(most) + most/4) //nolint:gosec // a pause needs no secret
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -22,7 +22,8 @@ func TestTheDoublePassesItsOwnTests(t *testing.T) {
 }
 
 func TestEachTestGetsADatabaseOfItsOwn(t *testing.T) {
-	require.NotEqual(t, Start(t), Start(t))
+	first, second := Start(t), Start(t)
+	require.NotEqual(t, first, second)
 }
 
 func TestTheDriverTalksToTheDouble(t *testing.T) {
