@@ -208,7 +208,7 @@ func measurable(fn query.AggFn, t field.Traits) bool {
 	case query.Count, query.CountFilled:
 		return true
 	case query.CountDistinct:
-		return t.Kind != schema.KindJSON
+		return t.Kind != schema.KindJSON && t.Kind != schema.KindSet
 	case query.Sum, query.Avg:
 		return t.Kind == schema.KindInt && t.System == 0 || t.Kind == schema.KindFloat
 	}

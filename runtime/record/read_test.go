@@ -378,6 +378,7 @@ func TestService_Aggregate(t *testing.T) {
 		code string
 	}{
 		"a sum of text":          {record.AggRequest{Metrics: []record.Metric{{Op: "sum", Field: "name"}}}, "aggregate.notMeasurable"},
+		"how many owners":        {record.AggRequest{Metrics: []record.Metric{{Op: "countDistinct", Field: "owner"}}}, "aggregate.notMeasurable"},
 		"an unknown figure":      {record.AggRequest{Metrics: []record.Metric{{Op: "median", Field: "amount"}}}, "aggregate.badMetric"},
 		"a bucket of no time":    {record.AggRequest{GroupBy: []record.AggKey{{Field: "stage", Bucket: "day"}}, Metrics: []record.Metric{{Op: "count"}}}, "aggregate.badBucket"},
 		"no figure":              {record.AggRequest{}, "aggregate.badMetrics"},
