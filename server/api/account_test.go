@@ -113,6 +113,14 @@ func TestLogIn(t *testing.T) {
 		}
 		require.True(t, limited)
 	})
+	t.Run("and on the doors of sockets and streams", func(t *testing.T) {
+		w := newWorld(t, map[string]string{"TONGBAN_RATE_LIMIT": "on"})
+		limited := false
+		for range 400 {
+			limited = limited || w.do("POST", "/ws-tickets", w.owner, m{}).Status == 429
+		}
+		require.True(t, limited)
+	})
 }
 
 func TestSessions(t *testing.T) {

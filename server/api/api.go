@@ -6,9 +6,11 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -98,13 +100,20 @@ func App() *fiber.App {
 	})
 }
 
-// Guard is the first handler of the app: for every request, whatever answers it.
-func (s *Server) Guard(c *fiber.Ctx) error {
+// Guard is the first handler of the app: for every request, whatever answers
+// it. A panic of what stands beside the table of routes ends here.
+func (s *Server) Guard(c *fiber.Ctx) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.Metrics.Panicked()
+			err = s.refuse(c, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		}
+	}()
 	if smuggled(c) {
 		c.Context().SetConnectionClose()
 		return s.refuse(c, failSmuggled())
 	}
-	err := c.Next()
+	err = c.Next()
 	drop(c)
 	return err
 }

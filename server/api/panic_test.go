@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
 
 	"tongban/server/ops"
@@ -30,19 +31,22 @@ func TestAPanicEndsItsRequestAndNothingElse(t *testing.T) {
 	}, metrics)
 	app := App()
 	app.Use(s.Guard)
+	app.Get("/api/v1/door", func(*fiber.Ctx) error { panic("secret reason") })
 	s.Mount(app)
 
-	res, err := app.Test(httptest.NewRequest(http.MethodGet, "/api/v1/bad", nil))
-	require.NoError(t, err)
-	body, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	require.Equal(t, 500, res.StatusCode)
-	require.Contains(t, string(body), res.Header.Get("X-Request-Id"))
-	require.NotContains(t, string(body), "secret reason")
-	require.Contains(t, log.String(), res.Header.Get("X-Request-Id"))
-	require.Contains(t, log.String(), "secret reason")
+	for _, path := range []string{"/api/v1/bad", "/api/v1/door"} {
+		res, err := app.Test(httptest.NewRequest(http.MethodGet, path, nil))
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.Equal(t, 500, res.StatusCode)
+		require.Contains(t, string(body), res.Header.Get("X-Request-Id"))
+		require.NotContains(t, string(body), "secret reason")
+		require.Contains(t, log.String(), res.Header.Get("X-Request-Id"))
+		require.Contains(t, log.String(), "secret reason")
+	}
 
-	res, err = app.Test(httptest.NewRequest(http.MethodGet, "/api/v1/good", nil))
+	res, err := app.Test(httptest.NewRequest(http.MethodGet, "/api/v1/good", nil))
 	require.NoError(t, err)
 	require.Equal(t, 204, res.StatusCode)
 }

@@ -148,7 +148,7 @@ func (s *Server) identify(c *call) error {
 	}
 	c.caller, c.cookie, c.token = caller, cookie, token
 	if s.Limited {
-		return s.limiter.take(perCaller, caller.Session+strconv.FormatInt(caller.Token, 36))
+		return s.limiter.take(perCaller, callerKey(caller))
 	}
 	return nil
 }
@@ -184,6 +184,23 @@ func (s *Server) Authenticate(f *fiber.Ctx) (*account.Caller, error) {
 	}
 	return s.Accounts.Authenticate(s.Life, token, tenant)
 }
+
+// Admit is Authenticate within the rate limits, for the doors beside the table
+// of routes.
+func (s *Server) Admit(f *fiber.Ctx) (*account.Caller, error) {
+	if s.Limited {
+		if err := s.limiter.take(perAddress, s.address(f)); err != nil {
+			return nil, err
+		}
+	}
+	c, err := s.Authenticate(f)
+	if err == nil && s.Limited {
+		err = s.limiter.take(perCaller, callerKey(c))
+	}
+	return c, err
+}
+
+func callerKey(c *account.Caller) string { return c.Session + strconv.FormatInt(c.Token, 36) }
 
 // Problem answers with an error, for the doors beside the table of routes.
 func (s *Server) Problem(f *fiber.Ctx, err error) error { return s.refuse(f, err) }

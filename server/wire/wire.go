@@ -165,7 +165,7 @@ func (p *Program) door() *ws.Door {
 	return ws.New(ws.Options{
 		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, BaseURL: p.Config.BaseURL,
 		Caller: func(c *fiber.Ctx) (access.Actor, string, error) {
-			caller, err := p.API.Authenticate(c)
+			caller, err := p.API.Admit(c)
 			if err != nil {
 				return access.Actor{}, "", err
 			}
