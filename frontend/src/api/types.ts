@@ -49,8 +49,10 @@ export interface AuthOptions {
 
 export interface InvitationInfo {
   readonly email: string;
-  readonly tenant: { readonly name: string };
-  readonly by: { readonly name: string };
+  /** The company's name. */
+  readonly tenant: string;
+  /** The name of who invited. */
+  readonly by: string;
   readonly expiresAt: string;
 }
 

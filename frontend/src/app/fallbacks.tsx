@@ -26,6 +26,17 @@ export function PageError({ error }: { readonly error: unknown }) {
   );
 }
 
+/** The page exists, but not for this person. */
+export function NotAllowed() {
+  return (
+    <div className={css.center}>
+      <EmptyState title={t("error.notAllowed")} text={t("error.notAllowedText")}>
+        <Link to="/">{t("error.goHome")}</Link>
+      </EmptyState>
+    </div>
+  );
+}
+
 export function NotFound() {
   return (
     <div className={css.center}>

@@ -9,7 +9,9 @@ import {
 import { whenSignedOut } from "@/api/client";
 import { meQuery } from "@/api/meta";
 import { queryClient } from "@/api/query-client";
+import { t } from "@/lib/i18n";
 import type { ImportPlace } from "@/lib/import-place";
+import { toast } from "@/ui/toast-store";
 import { applyUser } from "./apply-user";
 import { NotFound, PageError, PagePending } from "./fallbacks";
 
@@ -131,7 +133,7 @@ const members = createRoute({
 const departments = createRoute({
   getParentRoute: () => shell,
   path: "/departments",
-  component: lazyRouteComponent(() => import("@/features/members/departments-page"), "DepartmentsPage"),
+  component: lazyRouteComponent(() => import("./routes/admin-routes"), "DepartmentsRoute"),
 });
 const roles = createRoute({
   getParentRoute: () => shell,
@@ -190,6 +192,7 @@ whenSignedOut(() => {
   queryClient.clear();
   const { pathname, href } = router.state.location;
   if (!/^\/(login|signup|invite)\b/.test(pathname)) {
+    toast({ text: t("error.signedOut") });
     void router.navigate({ to: "/login", search: { next: href } });
   }
 });

@@ -1,19 +1,40 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
-import { PagePending } from "../fallbacks";
+import { lazy, type ReactNode, Suspense } from "react";
+import { useMe } from "@/api/meta";
+import { NotAllowed, PagePending } from "../fallbacks";
 
 const RolesPage = lazy(async () => ({ default: (await import("@/features/roles/roles-page")).RolesPage }));
+const DepartmentsPage = lazy(async () => ({
+  default: (await import("@/features/members/departments-page")).DepartmentsPage,
+}));
 const SettingsPage = lazy(async () => ({
   default: (await import("@/features/settings/settings-page")).SettingsPage,
 }));
+
+/** Pages that only administrators may use say so to the others. */
+function AdminOnly({ children }: { readonly children: ReactNode }) {
+  const { data: me } = useMe();
+  if (me && !me.can.admin) {
+    return <NotAllowed />;
+  }
+  return me ? <Suspense fallback={<PagePending />}>{children}</Suspense> : <PagePending />;
+}
+
+export function DepartmentsRoute() {
+  return (
+    <AdminOnly>
+      <DepartmentsPage />
+    </AdminOnly>
+  );
+}
 
 export function RolesRoute() {
   const { role } = useSearch({ from: "/shell/roles" });
   const navigate = useNavigate({ from: "/roles" });
   return (
-    <Suspense fallback={<PagePending />}>
+    <AdminOnly>
       <RolesPage role={role} onRole={(id) => void navigate({ search: id ? { role: id } : {} })} />
-    </Suspense>
+    </AdminOnly>
   );
 }
 

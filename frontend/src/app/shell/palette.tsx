@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { House, LayoutTemplate, Network, Settings, ShieldCheck, Users } from "lucide-react";
+import { House, LayoutTemplate, Network, Settings, ShieldCheck, Trash2, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { useApps, useMe } from "@/api/meta";
 import { t } from "@/lib/i18n";
@@ -17,7 +17,7 @@ function useTargets(): readonly Target[] {
   const { data: apps = [] } = useApps();
   const { data: me } = useMe();
   const page = (
-    to: "/" | "/templates" | "/members" | "/departments" | "/roles" | "/settings",
+    to: "/" | "/templates" | "/trash" | "/members" | "/departments" | "/roles" | "/settings",
     label: string,
     icon: ReactNode,
   ): Target => ({
@@ -53,7 +53,8 @@ function useTargets(): readonly Target[] {
       go: () => void navigate({ to: "/app/$app", params: { app: app.id } }),
     })),
     page("/", t("shell.home"), <House />),
-    page("/templates", t("shell.templates"), <LayoutTemplate />),
+    ...(me?.can.design ? [page("/templates", t("shell.templates"), <LayoutTemplate />)] : []),
+    ...(me?.can.write ? [page("/trash", t("trash.title"), <Trash2 />)] : []),
     page("/members", t("shell.members"), <Users />),
     ...admin,
     page("/settings", t("shell.settings"), <Settings />),

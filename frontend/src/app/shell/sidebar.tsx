@@ -62,8 +62,8 @@ export function Sidebar({ folded, onFold, onSearch }: SidebarProps) {
       <Nav to="/" icon={House} label={t("shell.home")} exact />
       <AppList folded={folded} />
       <div className={css.rest}>
-        <Nav to="/templates" icon={LayoutTemplate} label={t("shell.templates")} />
-        <Nav to="/trash" icon={Trash2} label={t("trash.title")} />
+        {me?.can.design && <Nav to="/templates" icon={LayoutTemplate} label={t("shell.templates")} />}
+        {me?.can.write && <Nav to="/trash" icon={Trash2} label={t("trash.title")} />}
         <Nav to="/members" icon={Users} label={t("shell.members")} />
         {me?.can.admin && (
           <>

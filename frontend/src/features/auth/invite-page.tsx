@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { useAcceptInvitation, useInvitationInfo, useSignup } from "@/api/account";
+import { useAcceptInvitation, useInvitationInfo, useLogout, useSignup } from "@/api/account";
 import { meQuery } from "@/api/meta";
 import { errorText, fieldErrors } from "@/api/problem";
 import type { InvitationInfo, User } from "@/api/types";
@@ -69,8 +69,30 @@ function InviteSignup({ code, info }: InviteProps) {
   );
 }
 
+/** Signed in with another address: only that of the invitation can take it. */
+function InviteOther({ code, info, user }: InviteProps & { readonly user: User }) {
+  const logout = useLogout();
+  const [busy, setBusy] = useState(false);
+  async function handleLeave(): Promise<void> {
+    setBusy(true);
+    // The whole page anew: nothing of the old session stays.
+    await logout(async () => window.location.assign(`/invite/${encodeURIComponent(code)}`));
+  }
+  return (
+    <div className={css.form}>
+      <p className={css.note}>{t("auth.inviteOther", { email: info.email, current: user.email })}</p>
+      <Button kind="primary" size={40} wide busy={busy} onClick={() => void handleLeave()}>
+        {t("auth.inviteSwitch")}
+      </Button>
+      <Link to="/" className={css.center}>
+        {t("auth.inviteStay", { name: user.name })}
+      </Link>
+    </div>
+  );
+}
+
 /** Somebody who is signed in already. */
-function InviteAccept({ code, info, user }: InviteProps & { readonly user: User }) {
+function InviteAccept({ code, user }: { readonly code: string; readonly user: User }) {
   const accept = useAcceptInvitation();
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
@@ -85,12 +107,8 @@ function InviteAccept({ code, info, user }: InviteProps & { readonly user: User 
       setBusy(false);
     }
   }
-  const other = user.email.toLowerCase() !== info.email.toLowerCase();
   return (
     <div className={css.form}>
-      {other && (
-        <p className={css.note}>{t("auth.inviteOther", { email: info.email, current: user.email })}</p>
-      )}
       {wrong && (
         <p role="alert" className={css.alert}>
           {wrong}
@@ -107,7 +125,7 @@ export function InvitePage() {
   const { code } = useParams({ from: "/invite/$code" });
   const { data: info, error } = useInvitationInfo(code);
   const { data: me, isPending } = useQuery({ ...meQuery, retry: false });
-  useTitle(info && t("auth.inviteTitle", { tenant: info.tenant.name }));
+  useTitle(info && t("auth.inviteTitle", { tenant: info.tenant }));
   if (error) {
     return (
       <AuthFrame title={t("auth.inviteGone")} sub={t("auth.inviteGoneText")} low>
@@ -118,6 +136,7 @@ export function InvitePage() {
   if (!info || isPending) {
     return <AuthFrame title="" />;
   }
+  const other = me?.user.email.toLowerCase() !== info.email.toLowerCase();
   const alt = !me && (
     <Link to="/login" search={{ next: `/invite/${code}` }}>
       {t("auth.inviteLogin")}
@@ -125,15 +144,13 @@ export function InvitePage() {
   );
   return (
     <AuthFrame
-      title={t("auth.inviteTitle", { tenant: info.tenant.name })}
-      sub={t("auth.inviteSub", { by: info.by.name })}
+      title={t("auth.inviteTitle", { tenant: info.tenant })}
+      sub={t("auth.inviteSub", { by: info.by })}
       alt={alt}
     >
-      {me ? (
-        <InviteAccept code={code} info={info} user={me.user} />
-      ) : (
-        <InviteSignup code={code} info={info} />
-      )}
+      {!me && <InviteSignup code={code} info={info} />}
+      {me && other && <InviteOther code={code} info={info} user={me.user} />}
+      {me && !other && <InviteAccept code={code} user={me.user} />}
     </AuthFrame>
   );
 }

@@ -1,6 +1,6 @@
 import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { useAuthOptions, useLogin } from "@/api/account";
-import { fieldErrors } from "@/api/problem";
+import { ApiError, fieldErrors } from "@/api/problem";
 import { t } from "@/lib/i18n";
 import { useForm } from "@/lib/use-form";
 import { useTitle } from "@/lib/use-title";
@@ -10,6 +10,7 @@ import { Input, PasswordInput } from "@/ui/input";
 import css from "./auth.module.css";
 import { AuthFrame } from "./auth-frame";
 import { email, required } from "./checks";
+import { useCountdown } from "./use-countdown";
 
 const lastTenant = "tongban.lastTenant";
 
@@ -17,6 +18,7 @@ function LoginForm() {
   const login = useLogin();
   const router = useRouter();
   const { next } = useSearch({ from: "/login" });
+  const { left, start } = useCountdown();
   const { values, errors, busy, set, leave, submit, form } = useForm({
     initial: { email: "", password: "" },
     check: (input) => ({ email: email(input.email), password: required(input.password) }),
@@ -25,8 +27,15 @@ function LoginForm() {
       localStorage.setItem(lastTenant, tenant.name);
       router.history.push(next ?? "/");
     },
-    explain: fieldErrors,
+    explain(error, fields) {
+      if (error instanceof ApiError && error.status === 429 && error.retryAfter) {
+        start(error.retryAfter);
+        return {};
+      }
+      return fieldErrors(error, fields);
+    },
   });
+  const alert = left > 0 ? t("auth.slowDown", { seconds: left }) : errors[""];
   return (
     <form ref={form} className={css.form} onSubmit={(event) => void submit(event)} noValidate>
       <Field label={t("auth.email")} error={errors.email}>
@@ -51,12 +60,12 @@ function LoginForm() {
           onChange={(value) => set("password", value)}
         />
       </Field>
-      {errors[""] && (
-        <p role="alert" className={css.alert}>
-          {errors[""]}
+      {alert && (
+        <p role="alert" className={css.alert} aria-live={left > 0 ? "off" : undefined}>
+          {alert}
         </p>
       )}
-      <Button kind="primary" size={40} wide type="submit" busy={busy}>
+      <Button kind="primary" size={40} wide type="submit" busy={busy} disabled={left > 0}>
         {t("auth.signIn")}
       </Button>
     </form>

@@ -70,39 +70,44 @@ export function InstallPanel({ template }: { readonly template: TemplateInfo }) 
           </span>
         </div>
       </div>
-      <div className={css.option}>
-        <label htmlFor="sample">
-          {t("gallery.sample")}
-          <small>{t("gallery.sampleText", { count: samples })}</small>
-        </label>
-        <Switch id="sample" checked={sample} onChange={setSample} disabled={create.isPending} />
-      </div>
-      <div className={css.option}>
-        <span>{t("gallery.language")}</span>
-        <Segmented
-          label={t("gallery.language")}
-          value={language}
-          segments={locales.map((value) => ({ value, label: t(`locale.${value}`) }))}
-          onChange={setLanguage}
-        />
-      </div>
+      {me?.can.design && (
+        <>
+          <div className={css.option}>
+            <label htmlFor="sample">
+              {t("gallery.sample")}
+              <small>{t("gallery.sampleText", { count: samples })}</small>
+            </label>
+            <Switch id="sample" checked={sample} onChange={setSample} disabled={create.isPending} />
+          </div>
+          <div className={css.option}>
+            <span>{t("gallery.language")}</span>
+            <Segmented
+              label={t("gallery.language")}
+              value={language}
+              segments={locales.map((value) => ({ value, label: t(`locale.${value}`) }))}
+              onChange={setLanguage}
+            />
+          </div>
+        </>
+      )}
       {create.error && (
         <p role="alert" className={css.bad}>
           {errorText(create.error)}
         </p>
       )}
-      <div className={css.act}>
-        <Button
-          kind="primary"
-          size={40}
-          wide
-          busy={create.isPending}
-          disabled={!me?.can.design}
-          onClick={() => void handleUse().catch(() => undefined)}
-        >
-          {create.isPending ? t("gallery.installing") : t("gallery.use")}
-        </Button>
-      </div>
+      {me?.can.design && (
+        <div className={css.act}>
+          <Button
+            kind="primary"
+            size={40}
+            wide
+            busy={create.isPending}
+            onClick={() => void handleUse().catch(() => undefined)}
+          >
+            {create.isPending ? t("gallery.installing") : t("gallery.use")}
+          </Button>
+        </div>
+      )}
       {create.isPending ? (
         <Installing sample={sample} />
       ) : (

@@ -36,6 +36,9 @@ export const authEn: Same<typeof authZh> = {
   "auth.inviteGone": "This invitation is no longer good",
   "auth.inviteGoneText": "It may be used, withdrawn or expired. Ask whoever invited you.",
   "auth.inviteOther": "This invitation is for {email}; you are signed in as {current}.",
+  "auth.inviteSwitch": "Sign out and join with the invited address",
+  "auth.inviteStay": "Stay signed in as {name}",
+  "auth.slowDown": "Too many tries. You can go on in {seconds} {seconds|second|seconds}.",
   "brand.title": "As easy as a spreadsheet,",
   "brand.title2": "a business system of your own",
   "brand.sub":
