@@ -1,9 +1,9 @@
 /** Fields of a view as columns of the grid. */
 import type { Entity } from "@/api/types";
+import { filterFields } from "@/fields/filter/model";
 import { isComputed, typeOf } from "@/fields/registry";
 import type { ParseEnv } from "@/fields/types";
 import type { GridColumn, SummaryText } from "@/grid/types";
-import { filterFields } from "./filter-model";
 import { type ShownField, shownFields, type ViewDraft } from "./view-model";
 
 export interface ColumnsInput {

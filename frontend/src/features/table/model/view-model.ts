@@ -1,8 +1,8 @@
 /** A view with the changes that are not saved yet. */
 import type { Entity, Field, SortKey, View, ViewField } from "@/api/types";
 import { sameValue } from "@/data/input";
+import { filterFields } from "@/fields/filter/model";
 import { isComputed } from "@/fields/registry";
-import { filterFields } from "./filter-model";
 
 export interface ViewDraft {
   readonly filter: unknown;

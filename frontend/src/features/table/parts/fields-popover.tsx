@@ -1,5 +1,6 @@
 import { EyeOff, GripVertical } from "lucide-react";
 import { type DragEvent, useState } from "react";
+import { FieldIcon } from "@/fields/field-icon";
 import { matches } from "@/lib/fold";
 import { t } from "@/lib/i18n";
 import { Button } from "@/ui/button";
@@ -9,7 +10,6 @@ import { Switch } from "@/ui/toggles";
 import type { ShownField } from "../model/view-model";
 import css from "../table.module.css";
 import type { Table } from "../use-table";
-import { FieldIcon } from "./field-icon";
 
 /** The whole list with one field's hidden flag, or its place, changed. */
 function useFieldList({ control, draft, shown, entity }: Table) {

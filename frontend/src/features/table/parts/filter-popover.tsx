@@ -1,11 +1,11 @@
 import { ListFilter } from "lucide-react";
 import { useState } from "react";
+import { FilterBuilder } from "@/fields/filter/builder";
+import { countConditions } from "@/fields/filter/model";
 import { t } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Popover } from "@/ui/popover";
-import { countConditions } from "../model/filter-model";
 import type { Table } from "../use-table";
-import { FilterBuilder } from "./filter-builder";
 
 export function FilterPopover({ table }: { readonly table: Table }) {
   const [open, setOpen] = useState(false);

@@ -1,10 +1,10 @@
 import { Group } from "lucide-react";
+import { FieldIcon } from "@/fields/field-icon";
 import { typeOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Menu } from "@/ui/menu";
 import type { Table } from "../use-table";
-import { FieldIcon } from "./field-icon";
 
 export function GroupMenu({ table }: { readonly table: Table }) {
   const { draft, control, entity } = table;

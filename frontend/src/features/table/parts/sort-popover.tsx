@@ -1,5 +1,6 @@
 import { ArrowDownUp, Plus, Trash2 } from "lucide-react";
 import type { SortKey } from "@/api/types";
+import { fieldOptions } from "@/fields/field-icon";
 import { typeOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
@@ -8,7 +9,6 @@ import { Segmented } from "@/ui/segmented";
 import { Select } from "@/ui/select";
 import css from "../table.module.css";
 import type { Table } from "../use-table";
-import { fieldOptions } from "./field-icon";
 
 function List({ table }: { readonly table: Table }) {
   const { draft, control, entity } = table;

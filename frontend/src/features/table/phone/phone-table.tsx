@@ -1,6 +1,8 @@
 import { Ellipsis, ListFilter, Lock, Plus, Search, Table2, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useRowState } from "@/data/use-session";
+import { FilterBuilder } from "@/fields/filter/builder";
+import { countConditions } from "@/fields/filter/model";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
 import { Drawer } from "@/ui/drawer";
@@ -8,9 +10,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { IconTile } from "@/ui/icon-tile";
 import { SearchInput } from "@/ui/input";
 import { Menu } from "@/ui/menu";
-import { countConditions } from "../model/filter-model";
 import { exportTable } from "../parts/export";
-import { FilterBuilder } from "../parts/filter-builder";
 import { TableSkeleton } from "../parts/table-skeleton";
 import { recordName } from "../parts/toolbar";
 import type { Table } from "../use-table";

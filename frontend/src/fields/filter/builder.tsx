@@ -5,6 +5,8 @@ import { typeOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
 import { Select } from "@/ui/select";
+import { fieldOptions } from "../field-icon";
+import css from "./filter.module.css";
 import {
   addTo,
   type Condition,
@@ -16,11 +18,9 @@ import {
   toFilter,
   update,
   withOp,
-} from "../model/filter-model";
-import { opName } from "../model/op-name";
-import css from "../table.module.css";
-import { fieldOptions } from "./field-icon";
-import { FilterValueInput } from "./filter-value";
+} from "./model";
+import { opName } from "./op-name";
+import { FilterValueInput } from "./value";
 
 export interface FilterBuilderProps {
   readonly fields: readonly Field[];
@@ -28,6 +28,8 @@ export interface FilterBuilderProps {
   readonly name: string;
   readonly filter: unknown;
   readonly onChange: (filter: unknown) => void;
+  /** As wide as its place, where it stands in a page and not in a popup. */
+  readonly fit?: boolean;
 }
 
 interface Tree {
@@ -148,7 +150,7 @@ function GroupRows({
       {group.items.map((node, index) => (
         <NodeRow key={node.id} tree={tree} group={group} node={node} index={index} depth={depth} />
       ))}
-      <div className={css.popFoot} data-flat={group.items.length === 0}>
+      <div className={css.foot} data-flat={group.items.length === 0}>
         <Button icon={<Plus />} onClick={() => first && add(condition(first))}>
           {t("table.addCondition")}
         </Button>
@@ -166,7 +168,7 @@ function GroupRows({
 }
 
 /** Conditions of a view: changes apply at once, incomplete ones wait. */
-export function FilterBuilder({ fields, name, filter, onChange }: FilterBuilderProps) {
+export function FilterBuilder({ fields, name, filter, onChange, fit = false }: FilterBuilderProps) {
   const [root, setRoot] = useState(() => fromFilter(filter));
   const tree: Tree = {
     fields,
@@ -181,8 +183,8 @@ export function FilterBuilder({ fields, name, filter, onChange }: FilterBuilderP
   };
   const all = root.join === "and";
   return (
-    <div className={css.pop} style={{ inlineSize: "min(560px, calc(100vw - 32px))" }}>
-      <div className={css.popTitle}>
+    <div className={css.builder} data-fit={fit}>
+      <div className={css.title}>
         {t("table.matching")}
         <button type="button" onClick={() => tree.set({ ...root, join: all ? "or" : "and" })}>
           {t(all ? "table.allConditions" : "table.anyCondition")}

@@ -1,7 +1,7 @@
 import { createElement } from "react";
 import type { Field } from "@/api/types";
-import { typeOf } from "@/fields/registry";
 import type { Option } from "@/ui/listbox";
+import { typeOf } from "./registry";
 
 export function FieldIcon({ field }: { readonly field: Field }) {
   return createElement(typeOf(field.type).icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true });

@@ -11,7 +11,7 @@ import {
   toFilter,
   update,
   withOp,
-} from "./filter-model";
+} from "./model";
 
 const field = (id: string, type: string): Field => ({
   id,

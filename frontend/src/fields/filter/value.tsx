@@ -9,7 +9,7 @@ import { t } from "@/lib/i18n";
 import { DatePicker } from "@/ui/date-picker";
 import { Input } from "@/ui/input";
 import { MultiSelect, Select } from "@/ui/select";
-import type { Condition } from "../model/filter-model";
+import type { Condition } from "./model";
 
 export interface FilterValueProps {
   readonly field: Field;
