@@ -372,5 +372,5 @@ func (w *frameWriter) frame(room string, seq schema.Seq) *Frame {
 	b = strconv.AppendInt(b, int64(seq), 10)
 	b = append(b, `,"events":[`...)
 	b = append(b, w.events...)
-	return &Frame{Data: append(b, "]}"...), room: room}
+	return &Frame{Data: append(b, "]}"...), Seq: seq, room: room}
 }

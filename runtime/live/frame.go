@@ -14,6 +14,9 @@ import (
 // Frame is one message to pages. It may be sent to many clients.
 type Frame struct {
 	Data []byte // JSON
+	// Seq is up to where in the log the page is told with this frame; 0 where it
+	// is about something else.
+	Seq schema.Seq
 	// ephemeral frames (who is where) are the first to go when a client is slow.
 	ephemeral bool
 	room      string
@@ -33,5 +36,5 @@ func resetFrame(room string, seq schema.Seq) *Frame {
 	b := append([]byte(`{"t":"reset","room":"`), room...)
 	b = append(b, `","seq":`...)
 	b = strconv.AppendInt(b, int64(seq), 10)
-	return &Frame{Data: append(b, '}'), room: room}
+	return &Frame{Data: append(b, '}'), Seq: seq, room: room}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -27,8 +28,10 @@ func (d *Door) Stream(c *fiber.Ctx) error {
 	if err != nil {
 		return d.o.Fail(c, err)
 	}
-	room := c.Query("room")
-	after := c.QueryInt("after")
+	room, after, err := streamQuery(c)
+	if err != nil {
+		return d.o.Fail(c, err)
+	}
 	frames := make(chan []*live.Frame, 64)
 	write := func(fs []*live.Frame) error {
 		select {
@@ -43,7 +46,7 @@ func (d *Door) Stream(c *fiber.Ctx) error {
 	if err != nil {
 		return d.o.Fail(c, err)
 	}
-	seq, err := d.o.Hub.Subscribe(c.UserContext(), client, room, schema.Seq(after))
+	seq, err := d.o.Hub.Subscribe(c.UserContext(), client, room, after)
 	if err != nil {
 		d.o.Hub.Disconnect(client)
 		if fail.KindOf(err) == fail.NotFound {
@@ -61,24 +64,46 @@ func (d *Door) Stream(c *fiber.Ctx) error {
 	return nil
 }
 
+// streamQuery reads what a stream is asked for, as strictly as the routes do.
+func streamQuery(c *fiber.Ctx) (room string, after schema.Seq, err error) {
+	for k, v := range c.Context().QueryArgs().All() {
+		switch string(k) {
+		case "room":
+			room = string(v)
+		case "after":
+			n, err := strconv.ParseInt(string(v), 10, 64)
+			if len(v) > 0 && (err != nil || n < 0) {
+				return "", 0, fail.New(fail.Invalid, "param.invalid").On("after")
+			}
+			after = schema.Seq(n)
+		default:
+			return "", 0, fail.New(fail.Invalid, "param.unknown")
+		}
+	}
+	if last, err := strconv.ParseInt(c.Get("Last-Event-ID"), 10, 64); err == nil && last > 0 {
+		after = schema.Seq(last) // the browser has come back by itself
+	}
+	return room, after, nil
+}
+
 func pump(w *bufio.Writer, frames <-chan []*live.Frame, done <-chan struct{}, seq schema.Seq) {
 	end := time.NewTimer(streamLife)
 	beat := time.NewTicker(pingEvery)
 	defer end.Stop()
 	defer beat.Stop()
-	if !event(w, "ready", fmt.Appendf(nil, `{"seq":%d}`, seq)) {
+	if !event(w, "ready", seq, fmt.Appendf(nil, `{"seq":%d}`, seq)) {
 		return
 	}
 	for {
 		select {
 		case fs := <-frames:
 			for _, f := range fs {
-				if !event(w, "", f.Data) {
+				if !event(w, "", f.Seq, f.Data) {
 					return
 				}
 			}
 		case <-beat.C:
-			if !event(w, "beat", []byte("{}")) {
+			if !event(w, "beat", 0, []byte("{}")) {
 				return
 			}
 		case <-done:
@@ -89,8 +114,14 @@ func pump(w *bufio.Writer, frames <-chan []*live.Frame, done <-chan struct{}, se
 	}
 }
 
-// event writes one event; false where the reader has gone.
-func event(w *bufio.Writer, name string, data []byte) bool {
+// event writes one event, with the position from which a browser goes on that
+// comes back; false where the reader has gone.
+func event(w *bufio.Writer, name string, seq schema.Seq, data []byte) bool {
+	if seq > 0 {
+		if _, err := fmt.Fprintf(w, "id: %d\n", seq); err != nil {
+			return false
+		}
+	}
 	if name != "" {
 		if _, err := w.WriteString("event: " + name + "\n"); err != nil {
 			return false

@@ -317,3 +317,46 @@ func TestStream_sends_the_same_frames(t *testing.T) {
 	}
 	require.Fail(t, "the stream ended", "%v", errors.Join(lines.Err()))
 }
+
+func TestStream_goes_on_where_a_browser_left(t *testing.T) {
+	d := newDoor(t)
+	stream := func(h http.Header) *http.Response {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.addr+"/events?room="+d.room(), nil)
+		require.NoError(t, err)
+		req.Header = h
+		req.Header.Set("Authorization", "x")
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		return resp
+	}
+	id := func(resp *http.Response, until string) (last string) {
+		defer func() { _ = resp.Body.Close() }()
+		lines := bufio.NewScanner(resp.Body)
+		for lines.Scan() {
+			if v, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+				last = v
+			}
+			if strings.Contains(lines.Text(), until) {
+				return last
+			}
+		}
+		require.Fail(t, "the stream ended")
+		return ""
+	}
+	last := id(stream(http.Header{}), `"seq"`)
+	d.create("while away")
+	require.Greater(t, id(stream(http.Header{"Last-Event-Id": {last}}), "while away"), last)
+}
+
+func TestStream_refuses_what_it_does_not_understand(t *testing.T) {
+	d := newDoor(t)
+	for _, query := range []string{"room=user:me&after=x", "room=user:me&after=-1", "room=user:me&zzz=1", "room=zzz", ""} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.addr+"/events?"+query, nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "x")
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.GreaterOrEqual(t, resp.StatusCode, 400, query)
+	}
+}
