@@ -25,6 +25,9 @@ type target struct {
 
 // checkRequest refuses what is wrong with a request before the file is read.
 func (w *world) checkRequest(r *ImportRequest) error {
+	if err := checkSource(&r.Source); err != nil {
+		return err
+	}
 	for header, name := range r.Mapping {
 		if name == nil {
 			continue
@@ -40,6 +43,20 @@ func (w *world) checkRequest(r *ImportRequest) error {
 	}
 	if r.CreateFields || r.CreateChoices {
 		return access.Designer(w.actor)
+	}
+	return nil
+}
+
+// checkSource looks at what is said of the file before the file is.
+func checkSource(s *Source) error {
+	if s.Encoding != "" {
+		if _, err := encodingName(s.Encoding); err != nil {
+			return err
+		}
+	}
+	if s.Delimiter != "" {
+		_, err := delimiterOf(s.Delimiter)
+		return err
 	}
 	return nil
 }

@@ -38,13 +38,9 @@ func detectText(ctx context.Context, r io.ReadSeeker, src Source) (textKind, err
 	k.encoding, k.bom = byMark(head)
 	switch {
 	case src.Encoding != "":
-		enc, err := htmlindex.Get(src.Encoding)
+		name, err := encodingName(src.Encoding)
 		if err != nil {
-			return k, fail.New(fail.Invalid, "import.unknownEncoding").On("encoding")
-		}
-		name, err := htmlindex.Name(enc)
-		if err != nil {
-			return k, fail.New(fail.Invalid, "import.unknownEncoding").On("encoding")
+			return k, err
 		}
 		if k.encoding != name {
 			k.bom = 0
@@ -56,6 +52,18 @@ func detectText(ctx context.Context, r io.ReadSeeker, src Source) (textKind, err
 		}
 	}
 	return k.withDelimiter(ctx, r, src.Delimiter)
+}
+
+func encodingName(given string) (string, error) {
+	enc, err := htmlindex.Get(given)
+	if err != nil {
+		return "", fail.New(fail.Invalid, "import.unknownEncoding").On("encoding")
+	}
+	name, err := htmlindex.Name(enc)
+	if err != nil {
+		return "", fail.New(fail.Invalid, "import.unknownEncoding").On("encoding")
+	}
+	return name, nil
 }
 
 func readHead(r io.ReadSeeker) ([]byte, error) {
@@ -208,17 +216,23 @@ func (k textKind) withDelimiter(ctx context.Context, r io.ReadSeeker, given stri
 		}
 	}
 	switch {
-	case given == "tab":
-		k.delim = '\t'
 	case given != "":
-		if len(given) != 1 || strings.IndexByte(delimiters, given[0]) < 0 {
-			return k, fail.New(fail.Invalid, "import.badDelimiter").On("delimiter")
-		}
-		k.delim = given[0]
+		k.delim, err = delimiterOf(given)
+		return k, err
 	case !k.sepLine:
 		k.delim = sniff(text, cut)
 	}
 	return k, nil
+}
+
+func delimiterOf(given string) (byte, error) {
+	if given == "tab" {
+		return '\t', nil
+	}
+	if len(given) != 1 || strings.IndexByte(delimiters, given[0]) < 0 {
+		return 0, fail.New(fail.Invalid, "import.badDelimiter").On("delimiter")
+	}
+	return given[0], nil
 }
 
 // sniff scores each delimiter by how evenly it cuts the first hundred rows.

@@ -117,6 +117,16 @@ func TestImportAndExport(t *testing.T) {
 			bob, _ := w.member("bob@example.com", "member")
 			w.refused(404, "file.notFound", "POST", "/entities/"+p.ent+"/imports/preview", bob, m{"file": a.str("file")})
 		})
+		t.Run("what is wrong with the request is told before anything is kept", func(t *testing.T) {
+			viewer, _ := w.member("viewer@example.com", "viewer")
+			nonsense := header{"Content-Type", "multipart/form-data; boundary=x"}
+			w.refused(403, "access.create", "POST", "/entities/"+p.ent+"/imports", viewer, "never read", nonsense)
+			w.refused(403, "access.create", "POST", "/entities/"+p.ent+"/imports/preview", viewer, "never read", nonsense)
+			for field, value := range map[string]string{"encoding": "utf-9", "delimiter": "abc", "mapping": "{", "createFields": `true,"createChoices":true`} {
+				body, kind := form(t, "客户.csv", csv, map[string]string{field: value})
+				require.Equal(t, field, w.do("POST", "/entities/"+p.ent+"/imports", w.owner, body, kind).str("field"), value)
+			}
+		})
 		t.Run("good rows go in, bad ones are listed", func(t *testing.T) {
 			body, kind := form(t, "客户.csv", csv, map[string]string{"mapping": `{"行业":null}`})
 			a := w.do("POST", "/entities/"+p.ent+"/imports", w.owner, body, kind)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tongban/runtime/access"
 	"tongban/runtime/file"
 	"tongban/runtime/ingest"
 	"tongban/schema"
@@ -191,6 +192,9 @@ func (in *importIn) field(part *multipart.Part) error {
 	default:
 		return fail.New(fail.Invalid, "json.unknownField").On(short(name))
 	}
+	if _, err := checkedJSON(value, name); err != nil { // by itself, before it is put into an object
+		return err
+	}
 	return body.Bind([]byte(`{"`+name+`":`+value+`}`), in)
 }
 
@@ -208,8 +212,16 @@ func (c *call) mayImport() (schema.EntityID, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = c.s.Policy.Rights(c.actor(), s, ent)
-	return ent, err
+	r, err := c.s.Policy.Rights(c.actor(), s, ent)
+	switch {
+	case err != nil:
+		return 0, err
+	case r.May(access.Create):
+		return ent, nil
+	case r.May(access.Read):
+		return 0, fail.New(fail.Forbidden, "access.create")
+	}
+	return 0, fail.New(fail.NotFound, "entity.notFound")
 }
 
 func startImport(c *call) (any, error) {
