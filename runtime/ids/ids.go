@@ -52,6 +52,20 @@ func (s *Source) Next() int64 {
 	return s.ms<<(nodeBits+seqBits) | s.seq<<nodeBits | s.node
 }
 
+// Above lets all further ids be greater than one that was made before.
+func (s *Source) Above(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ms := id >> (nodeBits + seqBits); ms >= s.ms {
+		s.ms, s.seq = ms, maxSeq
+	}
+}
+
+// Ahead returns an id that is greater than all that are made until some time after another.
+func Ahead(id int64, d time.Duration) int64 {
+	return id + d.Milliseconds()<<(nodeBits+seqBits)
+}
+
 // Time returns the moment at which an id was made, to within the length of a burst.
 func Time(id int64) time.Time {
 	return time.UnixMilli(id>>(nodeBits+seqBits) + epoch).UTC()

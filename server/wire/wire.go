@@ -69,6 +69,9 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, now func() ti
 		return nil, errors.Join(err, engine.Close())
 	}
 	b := &Base{Config: c, Log: log, Now: now, Engine: engine, node: node, IDs: ids.New(now, node), Policy: access.New(now)}
+	if err := raiseIDs(ctx, engine, b.IDs); err != nil { // a full disk still serves readers
+		log.WarnContext(ctx, "mark of ids not written", "err", err.Error())
+	}
 	b.Catalog = catalog.New(engine, catalog.Options{Now: now, IDs: b.IDs, Log: log, Policy: b.Policy})
 	b.Accounts = account.New(account.Options{
 		Engine: engine, Tenants: tenants{b}, IDs: b.IDs, Now: now, Log: log, Signup: c.Signup,
@@ -124,6 +127,7 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 			b.Log.ErrorContext(ctx, "jobs stand still", "error", err.Error())
 		}
 	})
+	p.workers = append(p.workers, func(ctx context.Context) { keepMark(ctx, b.Engine, b.IDs, b.Log) })
 	p.API = api.New(api.Options{
 		Life: p.life, Accounts: b.Accounts, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records,
 		Comments:  comment.New(comment.Options{Engine: b.Engine, Records: p.Records, Catalog: b.Catalog, IDs: b.IDs, Now: b.Now}),
