@@ -82,6 +82,7 @@ type grantJSON struct {
 	Export  bool                    `json:"export"`
 	Comment bool                    `json:"comment"`
 	Scope   any                     `json:"scope"`
+	Owner   string                  `json:"owner,omitempty"`
 	Fields  map[string]schema.Right `json:"fields"`
 }
 
@@ -115,6 +116,9 @@ func (c *call) roleOf(s *catalog.Snapshot, r *schema.Role) roleJSON {
 		}
 		if g.Scope.Kind == "filter" {
 			j.Scope = map[string]json.RawMessage{"filter": g.Scope.Filter}
+		}
+		if f := e.Field(g.Scope.Owner); f != nil {
+			j.Owner = f.Key
 		}
 		for id, right := range g.Fields {
 			if f := e.Field(id); f != nil {

@@ -184,6 +184,8 @@ export type Act = "read" | "create" | "write" | "delete" | "export" | "comment";
 export interface Grant extends Readonly<Partial<Record<Act, boolean>>> {
   readonly entity: string;
   readonly scope: Scope;
+  /** For own and departments: the key of the field that says whose a record is; else the first one of persons. */
+  readonly owner?: string;
   readonly fields?: Readonly<Record<string, FieldRight>>;
 }
 

@@ -1,59 +1,69 @@
+import { Copy } from "lucide-react";
 import { useState } from "react";
 import { useEntity } from "@/api/meta";
-import type { EntityInfo, Grant } from "@/api/types";
+import type { EntityInfo, Grant, Role } from "@/api/types";
 import { matches } from "@/lib/fold";
 import { t } from "@/lib/i18n";
+import { Button } from "@/ui/button";
 import { SearchInput } from "@/ui/input";
+import { Menu } from "@/ui/menu";
 import { SkeletonRows } from "@/ui/skeleton";
-import { Radio } from "@/ui/toggles";
 import { FieldMatrix } from "./field-matrix";
-import { scopeName, scopes, withScope } from "./grants";
+import { copied } from "./grants";
 import css from "./roles.module.css";
+import { ScopeBox } from "./scope-box";
 
-interface ScopeProps {
+export interface GrantDetailProps {
+  readonly entity: EntityInfo;
   readonly grant: Grant;
   readonly before: Grant;
+  /** The other roles, to copy from. */
+  readonly others: readonly Role[];
   readonly onGrant: (grant: Grant) => void;
 }
 
-function ScopeBox({ grant, before, onGrant }: ScopeProps) {
-  const now = scopeName(grant.scope);
-  // A condition is set by a template or over the API; here it can be left and taken again.
-  const filter = scopeName(before.scope) === "filter" ? before.scope : undefined;
-  const rows = [...scopes, ...(filter || now === "filter" ? (["filter"] as const) : [])];
+/** Takes over what another role may do with this table. */
+function CopyMenu({ entity, others, onGrant }: Pick<GrantDetailProps, "entity" | "others" | "onGrant">) {
+  const from = others.filter((role) => role.grants.some((grant) => grant.entity === entity.id));
+  if (from.length === 0) {
+    return null;
+  }
   return (
-    <section className={css.box}>
-      <h3>{t("roles.scopeTitle")}</h3>
-      <div role="radiogroup" aria-label={t("roles.scopeTitle")} className={css.scopes}>
-        {rows.map((name) => (
-          <Radio
-            key={name}
-            name={`scope-${grant.entity}`}
-            checked={now === name}
-            onChange={() => onGrant(withScope(grant, name === "filter" ? (filter ?? grant.scope) : name))}
-          >
-            {t(`roles.scope.${name}`)}
-            <small>{t(`roles.scopeHint.${name}`)}</small>
-          </Radio>
-        ))}
-      </div>
-      <p className={css.scopeNote}>{t("roles.scopeNote")}</p>
-    </section>
+    <Menu
+      align="end"
+      trigger={
+        <Button icon={<Copy />} className={css.copy}>
+          {t("roles.copyFrom")}
+        </Button>
+      }
+      groups={[
+        {
+          label: t("roles.copyLabel"),
+          items: from.map((role) => ({
+            id: role.id,
+            label: role.name,
+            onSelect: () => onGrant(copied(role.grants, entity.id)),
+          })),
+        },
+      ]}
+    />
   );
 }
 
-export interface GrantDetailProps extends ScopeProps {
-  readonly entity: EntityInfo;
-}
-
 /** Which records and which fields of one table. */
-export function GrantDetail({ entity, before, grant, onGrant }: GrantDetailProps) {
+export function GrantDetail({ entity, before, grant, others, onGrant }: GrantDetailProps) {
   const { data } = useEntity(entity.id);
   const [search, setSearch] = useState("");
   const fields = (data?.fields ?? []).filter((field) => matches(search, field.name, field.key));
   return (
     <div className={css.detail}>
-      <ScopeBox grant={grant} before={before} onGrant={onGrant} />
+      {data ? (
+        <ScopeBox entity={data} grant={grant} before={before} onGrant={onGrant} />
+      ) : (
+        <section className={css.box}>
+          <SkeletonRows rows={5} height={44} />
+        </section>
+      )}
       <section className={css.box}>
         <h3>
           {t("roles.fieldRights")}
@@ -66,6 +76,7 @@ export function GrantDetail({ entity, before, grant, onGrant }: GrantDetailProps
             value={search}
             onChange={setSearch}
           />
+          <CopyMenu entity={entity} others={others} onGrant={onGrant} />
         </h3>
         {data ? (
           <FieldMatrix fields={fields} before={before} grant={grant} onGrant={onGrant} />

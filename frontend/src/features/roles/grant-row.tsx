@@ -1,6 +1,6 @@
 import { ChevronRight, EyeOff, Lock, VenetianMask } from "lucide-react";
 import { lazy, Suspense } from "react";
-import type { Act, EntityInfo, FieldRight, Grant } from "@/api/types";
+import type { Act, EntityInfo, FieldRight, Grant, Role } from "@/api/types";
 import { t } from "@/lib/i18n";
 import { NamedIcon } from "@/ui/icon-tile";
 import { Pill } from "@/ui/pill";
@@ -17,6 +17,7 @@ export interface GrantRowProps {
   readonly before: Grant;
   readonly grant: Grant;
   readonly open: boolean;
+  readonly others: readonly Role[];
   readonly onOpen: () => void;
   readonly onGrant: (grant: Grant) => void;
 }
@@ -47,7 +48,7 @@ function FieldSummary({ grant }: { readonly grant: Grant }) {
   ));
 }
 
-export function GrantRow({ entity, before, grant, open, onOpen, onGrant }: GrantRowProps) {
+export function GrantRow({ entity, before, grant, open, others, onOpen, onGrant }: GrantRowProps) {
   const changed = countChanges({ [entity.id]: before }, { [entity.id]: grant }) > 0;
   function handleAct(act: Act, on: boolean): void {
     const lost = act === "read" && !on && acts.some((one) => one !== "read" && grant[one]);
@@ -91,7 +92,7 @@ export function GrantRow({ entity, before, grant, open, onOpen, onGrant }: Grant
       </div>
       {open && (
         <Suspense fallback={<SkeletonRows rows={4} />}>
-          <GrantDetail entity={entity} before={before} grant={grant} onGrant={onGrant} />
+          <GrantDetail entity={entity} before={before} grant={grant} others={others} onGrant={onGrant} />
         </Suspense>
       )}
     </>

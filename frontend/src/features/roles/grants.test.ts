@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Grant } from "@/api/types";
 import {
+  copied,
   countChanges,
   countRights,
   draftOf,
   grantOf,
   grantsOf,
+  isUnfinished,
   rightOf,
   withAct,
+  withOwner,
   withRight,
   withScope,
 } from "./grants";
@@ -61,5 +64,26 @@ describe("changes", () => {
     ).toBe(2);
     const back = withScope(withRight(withAct(grant, "delete", false), ["cost"], "write"), "own");
     expect(countChanges(before, { ent_1: back })).toBe(0);
+  });
+});
+
+describe("scopes", () => {
+  it("count one change for whose records, and forget that where it says nothing", () => {
+    const other = withOwner(sales, "manager");
+    expect(countChanges({ ent_1: sales }, { ent_1: other })).toBe(1);
+    expect(grantsOf({ ent_1: other })[0]?.owner).toBe("manager");
+    expect(grantsOf({ ent_1: withScope(other, "all") })[0]).not.toHaveProperty("owner");
+  });
+
+  it("by conditions are unfinished until there is one", () => {
+    const open = withScope(sales, { filter: undefined });
+    expect(isUnfinished(open)).toBe(true);
+    expect(isUnfinished(withScope(sales, { filter: { field: "fld_1", op: "is", value: 1 } }))).toBe(false);
+    expect(isUnfinished(withAct(open, "read", false))).toBe(false);
+  });
+
+  it("are taken over from another role together with the acts", () => {
+    expect(copied([sales], "ent_1")).toEqual(sales);
+    expect(copied([sales], "ent_2")).toEqual({ entity: "ent_2", scope: "all" });
   });
 });

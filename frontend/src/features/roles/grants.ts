@@ -1,9 +1,9 @@
 /** A role's grants while they are edited: pure, so that the page only draws. */
-import type { Act, FieldRight, Grant, Scope } from "@/api/types";
+import type { Act, Field, FieldRight, Grant, Scope } from "@/api/types";
 
 export const acts: readonly Act[] = ["read", "create", "write", "delete", "export", "comment"];
 export const rights: readonly FieldRight[] = ["hidden", "masked", "read", "write"];
-export const scopes = ["all", "own", "department", "departmentTree"] as const;
+export const scopes = ["all", "own", "department", "departmentTree", "filter"] as const;
 
 export type Draft = Readonly<Record<string, Grant>>;
 
@@ -35,8 +35,39 @@ export function withScope(grant: Grant, scope: Scope): Grant {
   return { ...grant, scope };
 }
 
-export function scopeName(scope: Scope): (typeof scopes)[number] | "filter" {
+export function scopeName(scope: Scope): (typeof scopes)[number] {
   return typeof scope === "string" ? scope : "filter";
+}
+
+/** The conditions of a scope that has some. */
+export function scopeFilter(scope: Scope): unknown {
+  return typeof scope === "string" ? undefined : scope.filter;
+}
+
+/** Whether it matters whose a record is. */
+export function isPersonal(scope: Scope): boolean {
+  return typeof scope === "string" && scope !== "all";
+}
+
+/** The fields that can say whose a record is. */
+export function ownerFields(fields: readonly Field[]): readonly Field[] {
+  return fields.filter(({ type }) => type === "user");
+}
+
+/** Without a field the first one of persons counts. */
+export function withOwner(grant: Grant, owner: string | undefined): Grant {
+  const { owner: _old, ...rest } = grant;
+  return owner === undefined ? rest : { ...rest, owner };
+}
+
+/** A table whose scope is "by conditions" while there is none yet. */
+export function isUnfinished(grant: Grant): boolean {
+  return Boolean(grant.read) && scopeName(grant.scope) === "filter" && scopeFilter(grant.scope) === undefined;
+}
+
+/** What another role may do with a table, to be taken over. */
+export function copied(grants: readonly Grant[], entity: string): Grant {
+  return grantOf(draftOf(grants), entity);
 }
 
 /** What a field without a word of its own has. */
@@ -85,7 +116,8 @@ export function changedFields(before: Grant, after: Grant): readonly string[] {
 
 function changesOf(before: Grant, after: Grant): number {
   const changedActs = acts.filter((act) => Boolean(before[act]) !== Boolean(after[act])).length;
-  return changedActs + (sameScope(before.scope, after.scope) ? 0 : 1) + changedFields(before, after).length;
+  const scope = sameScope(before.scope, after.scope) && before.owner === after.owner ? 0 : 1;
+  return changedActs + scope + changedFields(before, after).length;
 }
 
 /** How many things were changed, for the button that saves them. */
@@ -96,5 +128,7 @@ export function countChanges(before: Draft, after: Draft): number {
 
 /** What is sent: tables on which nothing is allowed are left out. */
 export function grantsOf(draft: Draft): readonly Grant[] {
-  return Object.values(draft).filter((grant) => acts.some((act) => grant[act]));
+  return Object.values(draft)
+    .filter((grant) => acts.some((act) => grant[act]))
+    .map((grant) => (isPersonal(grant.scope) ? grant : withOwner(grant, undefined)));
 }

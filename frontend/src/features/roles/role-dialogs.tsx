@@ -8,27 +8,33 @@ import { Confirm } from "@/ui/confirm";
 import { Dialog } from "@/ui/dialog";
 import { Field } from "@/ui/field";
 import { Input, Textarea } from "@/ui/input";
+import { Select } from "@/ui/select";
 import { toast } from "@/ui/toast-store";
 import css from "./roles.module.css";
 
 export interface RoleDialogProps {
   /** Without one a role is made. */
   readonly role?: Role;
+  /** Roles whose rights a new one may start with. */
+  readonly from?: readonly Role[];
   readonly onClose: () => void;
   readonly onDone?: (id: string) => void;
 }
 
-export function RoleDialog({ role, onClose, onDone }: RoleDialogProps) {
+export function RoleDialog({ role, from = [], onClose, onDone }: RoleDialogProps) {
   const create = useCreateRole();
   const update = useUpdateRole();
   const { values, errors, busy, set, submit, form } = useForm({
-    initial: { name: role?.name ?? "", description: role?.description ?? "" },
+    initial: { name: role?.name ?? "", description: role?.description ?? "", from: "" },
     check: ({ name }) => (name.trim() ? {} : { name: t("form.required") }),
-    onSubmit: async ({ name, description }) => {
+    onSubmit: async ({ name, description, from: start }) => {
       const input = { name: name.trim(), description: description.trim() };
       const saved = role
         ? await update.mutateAsync({ id: role.id, ...input })
-        : await create.mutateAsync({ ...input, grants: [] });
+        : await create.mutateAsync({
+            ...input,
+            grants: from.find(({ id }) => id === start)?.grants ?? [],
+          });
       onClose();
       onDone?.(saved.id);
     },
@@ -56,6 +62,18 @@ export function RoleDialog({ role, onClose, onDone }: RoleDialogProps) {
             onChange={(description) => set("description", description)}
           />
         </Field>
+        {from.length > 0 && (
+          <Field label={t("roles.startFrom")} optional>
+            <Select
+              value={values.from}
+              options={[
+                { value: "", label: t("roles.startEmpty") },
+                ...from.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+              onChange={(id) => set("from", id)}
+            />
+          </Field>
+        )}
         {errors[""] && (
           <p role="alert" className={css.bad}>
             {errors[""]}

@@ -14,7 +14,7 @@ import { IconTile } from "@/ui/icon-tile";
 import { Menu } from "@/ui/menu";
 import { toast } from "@/ui/toast-store";
 import { GrantRow } from "./grant-row";
-import { acts, countChanges, type Draft, draftOf, grantOf, grantsOf } from "./grants";
+import { acts, countChanges, type Draft, draftOf, grantOf, grantsOf, isUnfinished } from "./grants";
 import css from "./roles.module.css";
 
 const RoleDialog = lazy(async () => ({ default: (await import("./role-dialogs")).RoleDialog }));
@@ -23,6 +23,8 @@ const DeleteRole = lazy(async () => ({ default: (await import("./role-dialogs"))
 export interface RoleEditorProps {
   readonly role: Role;
   readonly people: readonly Member[];
+  /** The other roles of one's own, to copy from. */
+  readonly others: readonly Role[];
   readonly onChanged: (changed: boolean) => void;
   readonly onDeleted: () => void;
 }
@@ -50,6 +52,7 @@ function EditorHead({ role, people, changes, busy, onSave, onDiscard, onDeleted 
       <div className={css.acts}>
         {changes > 0 && (
           <>
+            <span className={css.affects}>{t("roles.affects", { count: people.length })}</span>
             <Button size={34} onClick={onDiscard}>
               {t("roles.discard")}
             </Button>
@@ -99,11 +102,14 @@ interface TableProps {
   readonly apps: readonly App[];
   readonly before: Draft;
   readonly draft: Draft;
+  readonly others: readonly Role[];
+  /** The table whose scope and fields show. */
+  readonly open: string | undefined;
+  readonly onOpen: (entity: string | undefined) => void;
   readonly onGrant: (grant: Grant) => void;
 }
 
-function GrantTable({ apps, before, draft, onGrant }: TableProps) {
-  const [open, setOpen] = useState<string>();
+function GrantTable({ apps, before, draft, others, open, onOpen, onGrant }: TableProps) {
   return (
     <div className={css.table}>
       <div className={css.heads} aria-hidden="true">
@@ -129,7 +135,8 @@ function GrantTable({ apps, before, draft, onGrant }: TableProps) {
                 before={grantOf(before, entity.id)}
                 grant={grantOf(draft, entity.id)}
                 open={open === entity.id}
-                onOpen={() => setOpen(open === entity.id ? undefined : entity.id)}
+                others={others}
+                onOpen={() => onOpen(open === entity.id ? undefined : entity.id)}
                 onGrant={onGrant}
               />
             ))}
@@ -141,11 +148,12 @@ function GrantTable({ apps, before, draft, onGrant }: TableProps) {
 
 /** A custom role: table by table what it may do, on which records, with which fields. */
 export function RoleEditor(props: RoleEditorProps) {
-  const { role, onChanged } = props;
+  const { role, people, others, onChanged } = props;
   const { data: apps = [] } = useApps();
   const update = useUpdateRole();
   const before = draftOf(role.grants);
   const [draft, setDraft] = useState<Draft>(before);
+  const [open, setOpen] = useState<string>();
   const changes = countChanges(before, draft);
   const blocker = useBlocker({
     shouldBlockFn: () => changes > 0,
@@ -157,11 +165,17 @@ export function RoleEditor(props: RoleEditorProps) {
     onChanged(countChanges(before, next) > 0);
   }
   async function handleSave(): Promise<void> {
+    const unfinished = Object.values(draft).find(isUnfinished);
+    if (unfinished) {
+      setOpen(unfinished.entity);
+      toast({ kind: "bad", text: t("roles.filterMissing") });
+      return;
+    }
     try {
       const saved = await update.mutateAsync({ id: role.id, grants: grantsOf(draft) });
       setDraft(draftOf(saved.grants));
       onChanged(false);
-      toast({ kind: "good", text: t("roles.saved") });
+      toast({ kind: "good", text: t("roles.saved", { count: people.length }) });
     } catch (error) {
       toast({ kind: "bad", text: errorText(error) });
     }
@@ -183,6 +197,9 @@ export function RoleEditor(props: RoleEditorProps) {
           apps={withTables}
           before={before}
           draft={draft}
+          others={others}
+          open={open}
+          onOpen={setOpen}
           onGrant={(grant) => put({ ...draft, [grant.entity]: grant })}
         />
       )}

@@ -47,6 +47,7 @@ export function RolesPage({ role: chosen, onRole }: RolesPageProps) {
               key={role.id}
               role={role}
               people={people}
+              others={roles.filter((one) => !one.builtIn && one.id !== role.id)}
               onChanged={setChanged}
               onDeleted={() => onRole(undefined)}
             />
@@ -55,7 +56,11 @@ export function RolesPage({ role: chosen, onRole }: RolesPageProps) {
       )}
       {adding && (
         <Suspense>
-          <RoleDialog onClose={() => setAdding(false)} onDone={onRole} />
+          <RoleDialog
+            from={(roles ?? []).filter(({ builtIn }) => !builtIn)}
+            onClose={() => setAdding(false)}
+            onDone={onRole}
+          />
         </Suspense>
       )}
     </main>
