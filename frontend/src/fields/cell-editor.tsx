@@ -165,10 +165,6 @@ const editors: Partial<Readonly<Record<Family, (props: CellEditorProps) => React
   file: FileCell,
 };
 
-export function hasCellEditor(field: Field): boolean {
-  return editors[typeOf(field.type).family] !== undefined;
-}
-
 function placeAt(rect: Rect, height: number, least: number): CSSProperties {
   const width = Math.max(rect.width, least);
   const left = Math.max(8, Math.min(rect.x, window.innerWidth - width - 8));

@@ -53,3 +53,8 @@ export function isComputed(field: Field): boolean {
 export function isFieldType(id: string): boolean {
   return byId.has(id);
 }
+
+/** Whether a cell of the grid opens an editor of its own. */
+export function hasCellEditor(field: Field): boolean {
+  return ["choice", "date", "person", "link", "file"].includes(typeOf(field.type).family);
+}

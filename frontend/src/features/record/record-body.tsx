@@ -148,10 +148,10 @@ export function RecordBody(props: RecordBodyProps) {
                 { value: "history", label: t("record.history") },
               ]}
             />
-            {side === "history" ? history : talk}
+            <div className={css.sideBody}>{side === "history" ? history : talk}</div>
+            {composer}
           </section>
         </div>
-        {composer}
       </>
     );
   }

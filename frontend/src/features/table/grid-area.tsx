@@ -1,8 +1,8 @@
-import { useMemo, useState } from "react";
+import { Suspense, useEffect, useMemo, useState } from "react";
 import type { Field } from "@/api/types";
 import { useRowState, useSessionState } from "@/data/use-session";
-import { CellEditor, hasCellEditor } from "@/fields/cell-editor";
 import type { FileValue } from "@/fields/file/types";
+import { hasCellEditor } from "@/fields/registry";
 import { listOf } from "@/fields/types";
 import { DataGrid } from "@/grid/data-grid";
 import type { CellAction, CellRef, EditorSession } from "@/grid/edit-types";
@@ -14,12 +14,10 @@ import { formatNumber, timeZone } from "@/lib/i18n/format";
 import { colorFor } from "@/ui/palette";
 import { toast } from "@/ui/toast-store";
 import { checkedRows } from "./checked";
-import { ColumnMenu } from "./field/column-menu";
-import { FieldPopover, type FieldTarget } from "./field/field-popover";
+import type { FieldTarget } from "./field/field-target";
+import { CellEditor, ColumnMenu, FieldPopover, fetchParts, RowMenu, SummaryMenu } from "./lazy";
 import { columnsOf } from "./model/columns";
 import { moveField, withField } from "./model/view-model";
-import { RowMenu } from "./parts/row-menu";
-import { SummaryMenu } from "./parts/summary-menu";
 import { addRecord } from "./parts/toolbar";
 import css from "./table.module.css";
 import { runUndo, type Table } from "./use-table";
@@ -102,6 +100,8 @@ export function GridArea({ table, record, onRecord }: GridAreaProps) {
   const [target, setTarget] = useState<FieldTarget>();
   const presence = usePresence(table);
   const text = useGridText();
+  // What opens from the grid is fetched when the grid stands.
+  useEffect(fetchParts, []);
   const toggleGroup = useCollapsed(table);
   const byKey = (key: string) => entity.fields.find((field) => field.key === key);
   const columns = columnsOf({ entity, draft, env: table.fields, summaries: summaries.texts });
@@ -171,17 +171,19 @@ export function GridArea({ table, record, onRecord }: GridAreaProps) {
           }
         }}
       />
-      {editing && field && (
-        <CellEditor key={`${editing.cell.rowId}:${field.id}`} session={editing} field={field} />
-      )}
-      <Opens
-        table={table}
-        opened={opened}
-        onClose={() => setOpened(undefined)}
-        onField={setTarget}
-        onRecord={onRecord}
-      />
-      {target && <FieldPopover table={table} target={target} onClose={() => setTarget(undefined)} />}
+      <Suspense>
+        {editing && field && (
+          <CellEditor key={`${editing.cell.rowId}:${field.id}`} session={editing} field={field} />
+        )}
+        <Opens
+          table={table}
+          opened={opened}
+          onClose={() => setOpened(undefined)}
+          onField={setTarget}
+          onRecord={onRecord}
+        />
+        {target && <FieldPopover table={table} target={target} onClose={() => setTarget(undefined)} />}
+      </Suspense>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { entityQuery, useEntity } from "@/api/meta";
 import { errorText } from "@/api/problem";
 import { queryClient } from "@/api/query-client";
@@ -12,13 +12,12 @@ import { useTitle } from "@/lib/use-title";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
 import { GridArea } from "./grid-area";
+import { EmptyTable, PhoneTable } from "./lazy";
 import { BulkBar } from "./parts/bulk-bar";
-import { EmptyTable } from "./parts/empty-table";
 import { TableHead } from "./parts/table-head";
 import { TableSkeleton } from "./parts/table-skeleton";
 import { Toolbar } from "./parts/toolbar";
 import { ViewTabs } from "./parts/view-tabs";
-import { PhoneTable } from "./phone/phone-table";
 import css from "./table.module.css";
 import { type Table, useTable } from "./use-table";
 import { useTableKeys } from "./use-table-keys";
@@ -97,7 +96,11 @@ function Body(props: LoadedProps & { readonly table: Table }) {
   }
   const bare = table.draft.filter === undefined && table.search === "";
   if (state.count === 0 && bare) {
-    return <EmptyTable table={table} onImport={props.onImport} onRecord={props.onRecord} />;
+    return (
+      <Suspense>
+        <EmptyTable table={table} onImport={props.onImport} onRecord={props.onRecord} />
+      </Suspense>
+    );
   }
   return <GridArea table={table} record={props.record} onRecord={props.onRecord} />;
 }
@@ -136,11 +139,20 @@ function LoadedTable(props: LoadedProps) {
   return (
     <FieldsProvider value={table.fields}>
       {small ? (
-        <PhoneTable table={table} onView={props.onView} onRecord={props.onRecord} onImport={props.onImport} />
+        <Suspense>
+          <PhoneTable
+            table={table}
+            onView={props.onView}
+            onRecord={props.onRecord}
+            onImport={props.onImport}
+          />
+        </Suspense>
       ) : (
         <Desktop {...props} table={table} />
       )}
-      <Panel {...props} table={table} />
+      <Suspense>
+        <Panel {...props} table={table} />
+      </Suspense>
     </FieldsProvider>
   );
 }

@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from "react";
-import { KeyList } from "./parts/key-list";
+import { Suspense, useEffect, useRef, useState } from "react";
+import { KeyList } from "./lazy";
 import { runUndo, type Table } from "./use-table";
 
 interface Acts {
@@ -59,6 +59,10 @@ export function useTableKeys(table: Table, acts: Acts) {
   }, []);
   return {
     show: () => setShown(true),
-    list: shown ? <KeyList onClose={() => setShown(false)} /> : null,
+    list: shown ? (
+      <Suspense>
+        <KeyList onClose={() => setShown(false)} />
+      </Suspense>
+    ) : null,
   };
 }

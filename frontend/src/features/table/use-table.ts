@@ -114,10 +114,15 @@ export function useTable(entity: Entity, viewId: string | undefined, onView: (id
     query.group?.metrics,
   ]);
 
+  const first = useRef(asked);
   // Another question to the store.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text says whether the question is another
   useEffect(() => {
     void session.show(query, sensitiveKeys(entity, draft, search), requiredKeys(entity));
+    if (first.current !== asked) {
+      grid.current?.scrollTo(0);
+    }
+    first.current = asked;
   }, [session, asked]);
 
   const fields = useMemo<FieldsContext>(

@@ -84,7 +84,7 @@ export function FileList({ value, readOnly, onChange }: FileListProps) {
             hidden
             onChange={(event) => void handleFiles(event.target.files)}
           />
-          <Button kind="line" icon={<Plus />} busy={busy} onClick={() => picker.current?.click()}>
+          <Button className={css.addFile} icon={<Plus />} busy={busy} onClick={() => picker.current?.click()}>
             {t("fields.addFile")}
           </Button>
         </>

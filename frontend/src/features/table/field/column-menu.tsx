@@ -27,7 +27,7 @@ import { anchorOf } from "../anchor";
 import { type ShownField, withField } from "../model/view-model";
 import type { Table } from "../use-table";
 import { draftOfField, fieldInput } from "./field-draft";
-import type { FieldTarget } from "./field-popover";
+import type { FieldTarget } from "./field-target";
 
 export interface ColumnMenuProps {
   readonly table: Table;

@@ -7,7 +7,6 @@ import { errorText } from "@/api/problem";
 import type { Field } from "@/api/types";
 import { FieldInput } from "@/fields/field-input";
 import { typeOf } from "@/fields/registry";
-import type { Rect } from "@/grid/types";
 import { t } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Input, Textarea } from "@/ui/input";
@@ -19,17 +18,10 @@ import type { Table } from "../use-table";
 import { ChoicesEditor } from "./choices-editor";
 import css from "./field.module.css";
 import { draftOfField, type FieldDraft, fieldInput, isChoice, optionsFor } from "./field-draft";
+import type { FieldTarget } from "./field-target";
 import { suggested, TypeList, typeName } from "./type-list";
 import { TypeSettings } from "./type-settings";
 import { TypeTile } from "./type-tile";
-
-export interface FieldTarget {
-  readonly anchor: Rect;
-  /** The field that is changed; a new one is made without. */
-  readonly field?: Field;
-  /** A new field stands before this one; at the end without. */
-  readonly before?: string | undefined;
-}
 
 interface FormProps {
   readonly table: Table;

@@ -1,10 +1,10 @@
 import { ListFilter } from "lucide-react";
-import { useState } from "react";
-import { FilterBuilder } from "@/fields/filter/builder";
+import { Suspense, useState } from "react";
 import { countConditions } from "@/fields/filter/model";
 import { t } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Popover } from "@/ui/popover";
+import { FilterBuilder } from "../lazy";
 import type { Table } from "../use-table";
 
 export function FilterPopover({ table }: { readonly table: Table }) {
@@ -22,12 +22,14 @@ export function FilterPopover({ table }: { readonly table: Table }) {
         </Button>
       }
     >
-      <FilterBuilder
-        fields={entity.fields}
-        name={entity.recordName || entity.name}
-        filter={draft.filter}
-        onChange={(filter) => control.change({ filter })}
-      />
+      <Suspense>
+        <FilterBuilder
+          fields={entity.fields}
+          name={entity.recordName || entity.name}
+          filter={draft.filter}
+          onChange={(filter) => control.change({ filter })}
+        />
+      </Suspense>
     </Popover>
   );
 }

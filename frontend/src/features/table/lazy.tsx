@@ -1,0 +1,53 @@
+/** Parts of the page that are not needed to see the grid; they are fetched once it stands. */
+import { lazy } from "react";
+
+const load = {
+  cell: () => import("@/fields/cell-editor"),
+  field: () => import("./field/field-popover"),
+  column: () => import("./field/column-menu"),
+  phone: () => import("./phone/phone-table"),
+  filter: () => import("@/fields/filter/builder"),
+  empty: () => import("./parts/empty-table"),
+  row: () => import("./parts/row-menu"),
+  summary: () => import("./parts/summary-menu"),
+  keys: () => import("./parts/key-list"),
+  fields: () => import("./parts/fields-list"),
+  sort: () => import("./parts/sort-list"),
+};
+
+export const CellEditor = lazy(async () => ({ default: (await load.cell()).CellEditor }));
+export const FieldPopover = lazy(async () => ({ default: (await load.field()).FieldPopover }));
+export const ColumnMenu = lazy(async () => ({ default: (await load.column()).ColumnMenu }));
+export const PhoneTable = lazy(async () => ({ default: (await load.phone()).PhoneTable }));
+export const EmptyTable = lazy(async () => ({ default: (await load.empty()).EmptyTable }));
+export const RowMenu = lazy(async () => ({ default: (await load.row()).RowMenu }));
+export const SummaryMenu = lazy(async () => ({ default: (await load.summary()).SummaryMenu }));
+export const KeyList = lazy(async () => ({ default: (await load.keys()).KeyList }));
+
+export const FilterBuilder = lazy(async () => ({ default: (await load.filter()).FilterBuilder }));
+export const FieldsList = lazy(async () => ({ default: (await load.fields()).FieldsList }));
+export const SortList = lazy(async () => ({ default: (await load.sort()).SortList }));
+
+let fetched = false;
+
+/** Fetches them while nothing else is to do, so that they open at once. */
+export function fetchParts(): void {
+  if (!fetched) {
+    fetched = true;
+    setTimeout(() => {
+      for (const part of [
+        load.cell,
+        load.column,
+        load.filter,
+        load.field,
+        load.fields,
+        load.sort,
+        load.row,
+        load.summary,
+      ]) {
+        // A part that did not come is fetched when it is opened.
+        part().catch(() => undefined);
+      }
+    }, 1200);
+  }
+}
