@@ -53,6 +53,16 @@ function pixels(lines, { height, stride, step }) {
   return out;
 }
 
+/** Browsers may leave holes at round corners: there the page's first colour shows. */
+function fillHoles(bytes, step) {
+  for (let at = 0; step === 4 && at < bytes.length; at += step) {
+    const alpha = bytes[at + 3] / 255;
+    for (let i = 0; alpha < 1 && i < 3; i++) {
+      bytes[at + i] = Math.round(bytes[at + i] * alpha + bytes[i] * (1 - alpha));
+    }
+  }
+}
+
 function colours(bytes, step) {
   const uses = new Map();
   for (let at = 0; at < bytes.length; at += step) {
@@ -85,6 +95,7 @@ export function withPalette(png) {
   const step = head[9] === 6 ? 4 : 3;
   const lines = inflateSync(Buffer.concat(all.filter(({ type }) => type === "IDAT").map(({ data }) => data)));
   const bytes = pixels(lines, { height, stride: width * step, step });
+  fillHoles(bytes, step);
   const used = colours(bytes, step);
   const palette = used.slice(0, 256).map(parts);
   const index = new Map(used.map((colour) => [colour, nearest(palette, colour)]));
