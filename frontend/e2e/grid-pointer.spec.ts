@@ -104,7 +104,11 @@ test("collapses a group and skips it with the arrow keys", async ({ page }) => {
   expect(await grid.active()).toEqual({ row: 8, key: "name" });
   await page.keyboard.press("Alt+Shift+ArrowLeft");
   const heads = page.getByRole("grid").locator("[aria-expanded]");
-  await expect(heads).toHaveText(["商务谈判 3 条", "方案报价 5 条", "需求确认 6 条"]);
+  await expect(heads).toHaveText([
+    "商务谈判 3 条 ¥3,286,000.00 平均 68%",
+    "方案报价 5 条 ¥2,174,500.00 平均 39%",
+    "需求确认 6 条 ¥1,932,800.00 平均 20%",
+  ]);
   await expect(heads.nth(2)).toHaveAttribute("aria-expanded", "false");
   await page.keyboard.press("Alt+Shift+ArrowRight");
   await expect(heads.nth(2)).toHaveAttribute("aria-expanded", "true");
