@@ -34,7 +34,7 @@ function hindrance({ rows, lacks }: Mapping): string | undefined {
     return t("import.nothing");
   }
   return lacks.length > 0
-    ? t("import.missing", { names: lacks.map((field) => field.name).join(" · ") })
+    ? t("import.missing", { names: lacks.map((field) => field.name).join(", ") })
     : undefined;
 }
 

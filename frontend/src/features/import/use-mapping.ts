@@ -40,7 +40,7 @@ export function useMapping(preview: Preview, reading: Reading, goal: Goal): Mapp
     rows = startRows(preview, goal, state.rows);
     setState({ preview, rows });
   }
-  const keys = goal.fresh ? [] : keyFields(rows, goal.fields);
+  const keys = goal.fresh ? [] : keyFields(rows, goal);
   const key = keys.some((field) => field.key === rules.key) ? rules.key : undefined;
   return {
     preview,

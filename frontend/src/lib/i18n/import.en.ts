@@ -159,7 +159,7 @@ export const importEn: Same<typeof importZh> = {
   "trash.table": "Table",
   "trash.allTables": "All tables",
   "trash.record": "Record",
-  "trash.deleted": "Deleted",
+  "trash.deleted": "Deleted by, at",
   "trash.search": "Find in the trash",
   "trash.restore": "Restore",
   "trash.restored": "“{name}” restored",

@@ -8,6 +8,7 @@ import { formatNumber } from "@/lib/i18n/format";
 import { Button } from "@/ui/button";
 import button from "@/ui/button.module.css";
 import { type RefusedRow, refusedRows } from "../model/error-file";
+import { FailedTable } from "./failed-table";
 import css from "./job.module.css";
 
 const page = 200;
@@ -30,6 +31,7 @@ function useRefused(job: Job): { readonly rows: readonly RefusedRow[]; readonly 
     reason: detail,
     value: undefined,
   }));
+  first.sort((a, b) => a.line - b.line);
   return data ?? { rows: first, cut: job.failed > first.length };
 }
 
@@ -54,18 +56,6 @@ function Chip({ name, count, on, onPick }: ChipProps) {
       {name}
       <em>{formatNumber(count)}</em>
     </button>
-  );
-}
-
-function Row({ row }: { readonly row: RefusedRow }) {
-  const { line, column, reason, value } = row;
-  return (
-    <tr>
-      <td>{formatNumber(line)}</td>
-      <td>{column}</td>
-      <td title={value}>{value === "" ? t("import.emptyValue") : value}</td>
-      <td>{reason}</td>
-    </tr>
   );
 }
 
@@ -106,22 +96,7 @@ export function FailedRows({ job }: { readonly job: Job }) {
         )}
       </div>
       <div className={css.tableFrame}>
-        <table className={css.table}>
-          <thead>
-            <tr>
-              <th>{t("import.line")}</th>
-              <th>{t("import.column")}</th>
-              <th>{t("import.value")}</th>
-              <th>{t("import.reason")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.slice(0, shown).map((row, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the rows never move
-              <Row key={index} row={row} />
-            ))}
-          </tbody>
-        </table>
+        <FailedTable rows={found.slice(0, shown)} values={rows.some((row) => row.value !== undefined)} />
       </div>
       {rest > 0 && (
         <Button kind="line" className={css.moreRows} onClick={() => setShown(shown + page)}>

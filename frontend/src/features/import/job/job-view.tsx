@@ -1,6 +1,8 @@
 import { useEffect } from "react";
 import { isWorking, useImport } from "@/api/imports";
+import { keys } from "@/api/meta";
 import { errorText } from "@/api/problem";
+import { queryClient } from "@/api/query-client";
 import type { Entity } from "@/api/types";
 import { t } from "@/lib/i18n";
 import { EmptyState } from "@/ui/empty-state";
@@ -26,6 +28,13 @@ export function JobView({ id, entity, onFinished, onOpen, onAgain }: JobViewProp
     onFinished(finished);
     return () => onFinished(false);
   }, [finished, onFinished]);
+  // The import may have made fields and choices: what is known of the table is out of date.
+  useEffect(() => {
+    if (finished) {
+      void queryClient.invalidateQueries({ queryKey: keys.entity(entity.id) });
+      void queryClient.invalidateQueries({ queryKey: ["trash"] });
+    }
+  }, [finished, entity.id]);
   if (!job) {
     return error ? (
       <EmptyState title={t("import.missingJob")} text={`${errorText(error)} ${t("import.missingJobText")}`} />

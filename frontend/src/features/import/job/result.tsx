@@ -27,15 +27,15 @@ const icons: Partial<Record<JobState, typeof Check>> = {
   undone: Undo2,
 };
 
-function headline({ state, created, updated, failed }: Job): string {
-  const count = created + updated;
+function headline({ state, created, updated, failed: bad }: Job): string {
+  const [count, failed] = [formatNumber(created + updated), formatNumber(bad)];
   const texts: Partial<Record<JobState, string>> = {
     failed: t("import.failedTitle"),
-    cancelled: t("import.cancelledTitle", { count: formatNumber(count) }),
+    cancelled: t("import.cancelledTitle", { count }),
     undone: t("import.undoneTitle"),
   };
-  const done = failed > 0 ? t("import.doneFailed", { count: formatNumber(count), failed }) : undefined;
-  const nothing = count === 0 && failed > 0 ? t("import.noneTitle", { failed }) : undefined;
+  const done = bad > 0 ? t("import.doneFailed", { count, failed }) : undefined;
+  const nothing = created + updated === 0 && bad > 0 ? t("import.noneTitle", { failed }) : undefined;
   return texts[state] ?? nothing ?? done ?? t("import.doneTitle", { count });
 }
 
@@ -50,7 +50,9 @@ function subline({ job, entity }: ResultProps): string {
     }
   }
   const row = job.resumedAt?.at(-1);
-  return parts.join(" · ") + (row === undefined ? "" : ` · ${t("import.resumed", { row })}`);
+  return (
+    parts.join(" · ") + (row === undefined ? "" : ` · ${t("import.resumed", { row: formatNumber(row) })}`)
+  );
 }
 
 function Messages({ job }: { readonly job: Job }) {
@@ -60,7 +62,7 @@ function Messages({ job }: { readonly job: Job }) {
       {job.error && (
         <p role="alert" className={css.fault}>
           {job.error.detail}
-          {kept > 0 && ` ${t("import.failedKept", { count: kept })}`}
+          {kept > 0 && ` ${t("import.failedKept", { count: formatNumber(kept) })}`}
         </p>
       )}
       {job.state === "undone" && <p className={css.said}>{t("import.undoneText")}</p>}
@@ -136,7 +138,10 @@ function AskUndo({ job, onClose }: { readonly job: Job; readonly onClose: () => 
     <Confirm
       danger
       title={t("import.undoTitle")}
-      text={t("import.undoText", { created: job.created, updated: job.updated })}
+      text={t("import.undoText", {
+        created: formatNumber(job.created),
+        updated: formatNumber(job.updated),
+      })}
       act={t("import.undoAll")}
       onAct={handleUndo}
       onClose={onClose}

@@ -10,6 +10,7 @@ import { Dialog } from "@/ui/dialog";
 import { toast } from "@/ui/toast-store";
 import { addSample, type Sample, secondsLeft, speed } from "../model/speed";
 import { durationParts } from "../model/words";
+import { FailedTable } from "./failed-table";
 import css from "./job.module.css";
 import { SpeedCurve } from "./speed-curve";
 
@@ -124,6 +125,25 @@ function Phases({ job }: { readonly job: Job }) {
   );
 }
 
+/** The first rows that were refused, while the others go in. */
+function Problems({ job }: { readonly job: Job }) {
+  const errors = job.errors?.slice(0, 5) ?? [];
+  return errors.length === 0 ? null : (
+    <div className={css.problems}>
+      <div className={css.tableFrame}>
+        <FailedTable
+          rows={errors.map(({ line, column = "", detail }) => ({
+            line,
+            column,
+            reason: detail,
+            value: undefined,
+          }))}
+        />
+      </div>
+    </div>
+  );
+}
+
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /** Stops an import; with `undo` also takes back what went in. */
@@ -151,7 +171,7 @@ function AskCancel({ job, onClose }: { readonly job: Job; readonly onClose: () =
       setBusy(undefined);
     }
   }
-  const count = job.created + job.updated;
+  const count = formatNumber(job.created + job.updated);
   return (
     <Dialog open onClose={onClose} title={t("import.cancelTitle")} text={t("import.cancelText", { count })}>
       <div className={css.stops}>
@@ -219,6 +239,7 @@ export function Running(props: RunningProps) {
             <SpeedCurve samples={samples} total={job.total} />
             <Figures job={job} samples={samples} />
             <Phases job={job} />
+            <Problems job={job} />
             <div className={css.runActs}>
               <Button kind="ghostDanger" size={34} onClick={() => setAsking(true)}>
                 {t("import.cancel")}

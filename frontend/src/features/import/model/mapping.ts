@@ -126,12 +126,13 @@ export function missing(rows: readonly MapRow[], goal: Goal): readonly Field[] {
   );
 }
 
-const keyless = new Set(["longText", "multiSelect", "user", "link", "attachment", "checkbox", "rating"]);
+const keyTypes = new Set(["text", "email", "phone", "url", "number", "date", "dateTime"]);
 
 /** The fields by which a row can find the record that it updates. */
-export function keyFields(rows: readonly MapRow[], fields: readonly Field[]): readonly Field[] {
+export function keyFields(rows: readonly MapRow[], { fields, title }: Goal): readonly Field[] {
   const filled = new Set(rows.flatMap(({ target }) => (target.kind === "field" ? [target.field] : [])));
+  const rank = ({ unique, id }: Field) => (unique ? 2 : 0) + (id === title ? 1 : 0);
   return fields
-    .filter(({ key, type }) => filled.has(key) && !keyless.has(type))
-    .sort((a, b) => Number(b.unique) - Number(a.unique));
+    .filter(({ key, type }) => filled.has(key) && keyTypes.has(type))
+    .sort((a, b) => rank(b) - rank(a));
 }

@@ -22,11 +22,14 @@ function handleArrows(event: KeyboardEvent<HTMLElement>): void {
 export function MapRows({ mapping }: { readonly mapping: Mapping }) {
   const { rows, preview, goal, rules, pick } = mapping;
   const { data: members = [] } = useMembers();
-  const fields = fillable(goal.fields);
   const users = new Map(
     rows.flatMap(({ target, column }) =>
       target.kind === "field" ? [[target.field, column.header] as const] : [],
     ),
+  );
+  const fields = fillable(goal.fields).map((field) =>
+    // It will be named after the column.
+    goal.fresh && field.id === goal.title ? { ...field, name: users.get(field.key) ?? field.name } : field,
   );
   return (
     <div className={css.map}>
