@@ -191,9 +191,13 @@ func (h *Hub) render(ctx context.Context, r *room, a access.Actor, cs []store.Ch
 		w.event(t, rows[i], known[i])
 	}
 	for i := range cs {
-		if cs[i].Op == store.OpDoc {
-			w.comment(&cs[i])
+		if cs[i].Op != store.OpDoc {
+			continue
 		}
+		if _, err := h.o.Records.Get(ctx, a, r.entity, r.record); fail.KindOf(err) == fail.NotFound {
+			break // it has left their sight
+		}
+		w.comment(&cs[i])
 	}
 	return w.frame(r.key.name, cs[len(cs)-1].Seq), nil
 }

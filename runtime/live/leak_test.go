@@ -58,6 +58,27 @@ func TestRoom_shows_linked_records_only_to_those_whose_they_are(t *testing.T) {
 	}
 }
 
+func TestRoom_of_a_record_out_of_sight_tells_of_no_comment(t *testing.T) {
+	w := newWorld(t)
+	rec := w.create(map[string]any{"name": "mine", "owner": w.own(w.repUser)})
+	id, ent := schema.FormatID(schema.PrefixRecord, rec.ID), schema.FormatID(schema.PrefixEntity, w.entity)
+	p := w.open(w.rep, "rep")
+	_, err := w.hub.Subscribe(t.Context(), p.client, "record:"+id+"@"+ent, 0)
+	require.NoError(t, err)
+	comment := func(key string) {
+		_, err := w.engine.Commit(t.Context(), w.boss.Tenant, &store.Commit{Origin: store.Origin{Actor: w.boss.User}, Docs: []store.DocOp{
+			{Kind: "comment", Key: ent[len("ent_"):] + "/" + id[len("rec_"):] + "/" + key, Body: []byte("{}"), Log: true},
+		}})
+		require.NoError(t, err)
+	}
+	comment("1")
+	require.Contains(t, p.next(t, "events").Raw, "comments")
+	w.update(rec.ID, map[string]any{"owner": w.own(w.boss.User)})
+	require.Equal(t, "gone", p.next(t, "events").Events[0].Kind)
+	comment("2")
+	p.quiet(t, "events")
+}
+
 func TestRoom_tells_of_no_record_outside_a_scope_by_filter(t *testing.T) {
 	w := newWorld(t)
 	role, err := w.cat.CreateRole(t.Context(), w.boss, catalog.RoleInput{Name: "small deals", Grants: []catalog.GrantInput{

@@ -42,6 +42,7 @@ type world struct {
 	rep     access.Actor
 	repUser schema.UserID
 	joined  int
+	engine  store.Engine
 	ended   sync.Map // sessions
 	role    schema.RoleID
 }
@@ -54,7 +55,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { require.NoError(t, engine.Close()) })
 	src := ids.New(time.Now, 1)
 	policy := access.New(time.Now)
-	w := &world{t: t}
+	w := &world{t: t, engine: engine}
 	w.cat = catalog.New(engine, catalog.Options{Now: time.Now, IDs: src, Log: log, Policy: policy})
 	w.recs = record.New(record.Options{Engine: engine, Catalog: w.cat, Policy: policy, IDs: src, Now: time.Now, Log: log})
 	events := event.New(engine, log)
