@@ -238,6 +238,18 @@ test("who was away misses nothing and gets nothing twice", async () => {
   }
 });
 
+test("an edit while the server is down is saved once when it is back", async () => {
+  await server.kill();
+  await bossGrid.select("备注", 3);
+  await bossGrid.type("服务重启时写的");
+  await bossGrid.expectText("备注", 3, "服务重启时写的");
+  await server.up();
+  await expect.poll(() => timesWritten(idOf(3), "服务重启时写的"), { timeout: 30_000 }).toBe(1);
+  await colleagueGrid.expectText("备注", 3, "服务重启时写的", 30_000);
+  await writeRecord(server, token, table.entity, idOf(4), { note: "重启之后" });
+  await Promise.all([bossGrid, colleagueGrid].map((grid) => grid.expectText("备注", 4, "重启之后", 30_000)));
+});
+
 test("a record that leaves somebody's scope disappears there and its values never travel", async ({
   browser,
 }) => {
