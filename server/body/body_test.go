@@ -46,6 +46,7 @@ func TestBind(t *testing.T) {
 		"a text over its limit":         {`{"name":"abcdef"}`, "text.long", "name"},
 		"a list over its limit":         {`{"items":[{},{},{}]}`, "list.long", "items"},
 		"deep arrays":                   {`{"any":{"a":` + strings.Repeat("[", 100000) + `}}`, "json.deep", "any.a"},
+		"more values than memory":       {`{"any":{"a":[` + strings.Repeat("0,", body.MaxValues) + `0]}}`, "json.values", "any.a"},
 		"a leading zero":                {`{"any":{"a":01}}`, "json.syntax", "any.a"},
 		"an endless number":             {`{"any":{"a":1` + strings.Repeat("0", 100) + `}}`, "json.number", "any.a"},
 		"a half escape":                 {`{"name":"\`, "json.syntax", "name"},

@@ -17,6 +17,10 @@ import (
 // MaxDepth is how deep arrays and objects may nest.
 const MaxDepth = 32
 
+// MaxValues is how many values a document may hold: each costs a hundred times
+// the memory of the two bytes that it may be sent in.
+const MaxValues = 300_000
+
 const (
 	maxNumber = 64
 	maxKey    = 1024
@@ -49,6 +53,7 @@ type Node struct {
 type parser struct {
 	in   []byte
 	at   int
+	n    int // values so far
 	path []string
 }
 
@@ -93,6 +98,9 @@ func (p *parser) value(depth int) (Node, error) {
 	}
 	if p.at >= len(p.in) {
 		return Node{}, p.syntax()
+	}
+	if p.n++; p.n > MaxValues {
+		return Node{}, fail.New(fail.TooLarge, "json.values").With("max", MaxValues).On(strings.Join(p.path[:min(2, len(p.path))], "."))
 	}
 	start := p.at
 	var n Node
