@@ -1,4 +1,5 @@
 import { Popover as Base } from "@base-ui/react/popover";
+import type { RefObject } from "react";
 import { cx } from "@/lib/cx";
 import type { PopoverProps } from "./popover";
 import css from "./popup.module.css";
@@ -6,6 +7,8 @@ import css from "./popup.module.css";
 export interface PopoverLayerProps extends Omit<PopoverProps, "trigger" | "open" | "onOpenChange"> {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
+  /** The button that opened it, which has the focus again afterwards. */
+  readonly finalFocus: RefObject<HTMLElement | null> | undefined;
 }
 
 /** What a popover shows; fetched when the first one opens. */
@@ -27,6 +30,7 @@ export function PopoverLayer(props: PopoverLayerProps) {
             aria-label={props.label}
             style={props.width ? { width: props.width } : undefined}
             {...(props.initialFocus === undefined ? {} : { initialFocus: props.initialFocus })}
+            {...(props.finalFocus === undefined ? {} : { finalFocus: props.finalFocus })}
           >
             {children}
           </Base.Popup>

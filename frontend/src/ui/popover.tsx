@@ -46,7 +46,13 @@ export function Popover({ trigger, open: outer, onOpenChange, ...rest }: Popover
       {button}
       {wanted && (
         <Suspense>
-          <Layer {...rest} anchor={rest.anchor ?? anchor} open={open} onOpenChange={setOpen} />
+          <Layer
+            {...rest}
+            anchor={rest.anchor ?? anchor}
+            finalFocus={trigger ? anchor : undefined}
+            open={open}
+            onOpenChange={setOpen}
+          />
         </Suspense>
       )}
     </>
