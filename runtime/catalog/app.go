@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 
 	"tongban/runtime/access"
 	"tongban/runtime/store"
@@ -88,7 +89,11 @@ func (c *Catalog) DeleteApp(ctx context.Context, a access.Actor, id schema.AppID
 		if err != nil {
 			return nil, err
 		}
-		return append(docs, remove(KindApp, appKey(id), app.Version)), nil
+		roles, err := removeRoles(s, slices.DeleteFunc(s.Roles(), func(r *schema.Role) bool { return r.App != id })...)
+		if err != nil {
+			return nil, err
+		}
+		return append(append(docs, roles...), remove(KindApp, appKey(id), app.Version)), nil
 	})
 }
 

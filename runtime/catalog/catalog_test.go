@@ -314,6 +314,19 @@ func TestCatalog_people(t *testing.T) {
 		require.NoError(t, h.c.DeleteRole(t.Context(), h.boss, r.ID))
 		require.Empty(t, h.snap().Member(4).Roles)
 	})
+	t.Run("an app takes its roles along, from their holders too", func(t *testing.T) {
+		app, err := h.c.CreateApp(t.Context(), h.boss, catalog.AppInput{Name: "售后"})
+		require.NoError(t, err)
+		its, err := h.c.CreateRole(t.Context(), h.boss, catalog.RoleInput{Name: "客服", App: app.ID})
+		require.NoError(t, err)
+		other, err := h.c.CreateRole(t.Context(), h.boss, catalog.RoleInput{Name: "财务"})
+		require.NoError(t, err)
+		_, err = h.c.SetMember(t.Context(), h.boss, schema.Member{User: 5, Name: "丁", Roles: []schema.RoleID{its.ID, other.ID}})
+		require.NoError(t, err)
+		require.NoError(t, h.c.DeleteApp(t.Context(), h.boss, app.ID))
+		require.Nil(t, h.snap().Role(its.ID))
+		require.Equal(t, []schema.RoleID{other.ID}, h.snap().Member(5).Roles)
+	})
 	for name, tt := range map[string]struct {
 		g    catalog.GrantInput
 		want string

@@ -77,21 +77,35 @@ func (c *Catalog) DeleteRole(ctx context.Context, a access.Actor, id schema.Role
 		if r == nil {
 			return nil, fail.New(fail.NotFound, "role.notFound")
 		}
-		docs := []store.DocOp{remove(KindRole, roleKey(id), r.Version), raisePolicy(s)}
-		for _, m := range s.memberList {
-			if !slices.Contains(m.Roles, id) {
-				continue
-			}
-			n := *m
-			n.Roles = slices.DeleteFunc(slices.Clone(m.Roles), func(o schema.RoleID) bool { return o == id })
-			op, err := put(KindMember, memberKey(m.User), m.Version, n)
-			if err != nil {
-				return nil, err
-			}
-			docs = append(docs, op)
-		}
-		return docs, nil
+		return removeRoles(s, r)
 	})
+}
+
+// removeRoles takes roles away, from the members who have them too.
+func removeRoles(s *Snapshot, gone ...*schema.Role) ([]store.DocOp, error) {
+	if len(gone) == 0 {
+		return nil, nil
+	}
+	docs := []store.DocOp{raisePolicy(s)}
+	for _, r := range gone {
+		docs = append(docs, remove(KindRole, roleKey(r.ID), r.Version))
+	}
+	isGone := func(id schema.RoleID) bool {
+		return slices.ContainsFunc(gone, func(r *schema.Role) bool { return r.ID == id })
+	}
+	for _, m := range s.memberList {
+		if !slices.ContainsFunc(m.Roles, isGone) {
+			continue
+		}
+		n := *m
+		n.Roles = slices.DeleteFunc(slices.Clone(m.Roles), isGone)
+		op, err := put(KindMember, memberKey(m.User), m.Version, n)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, op)
+	}
+	return docs, nil
 }
 
 func roleDocs(s *Snapshot, r *schema.Role, version schema.Version, p *RolePatch) ([]store.DocOp, error) {
