@@ -1,8 +1,8 @@
 /** Making and changing apps and their tables; templates. */
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "./client";
 import { keys, useAct } from "./meta";
-import type { App, Entity, FieldInput, List, TemplateInfo } from "./types";
+import type { App, Entity, EntityInfo, FieldInput, List, TemplateInfo } from "./types";
 
 export const templatesQuery = queryOptions({
   queryKey: ["templates"],
@@ -72,6 +72,26 @@ export const useUpdateEntity = () =>
     ({ id, ...patch }: EntityPatch & { id: string }) => api.patch<Entity>(`/entities/${id}`, patch),
     ({ id }) => [keys.apps, keys.entity(id)],
   );
+/** Puts the tables of an app in this order: at once on the page, then on the server. */
+export function useOrderEntities(app: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (list: readonly EntityInfo[]) =>
+      Promise.all(
+        list.flatMap((entity, index) =>
+          entity.order === index + 1 ? [] : [api.patch(`/entities/${entity.id}`, { order: index + 1 })],
+        ),
+      ),
+    async onMutate(list) {
+      await client.cancelQueries({ queryKey: keys.apps });
+      const entities = list.map((entity, index) => ({ ...entity, order: index + 1 }));
+      client.setQueryData<readonly App[]>(keys.apps, (apps) =>
+        apps?.map((one) => (one.id === app ? { ...one, entities } : one)),
+      );
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: keys.apps }),
+  });
+}
 export const useDeleteEntity = () =>
   useAct(
     (id: string) => api.delete(`/entities/${id}`),

@@ -1,13 +1,15 @@
-/** The tables opened last on this device, for the home page. */
+/** The tables and records opened last on this device, for the home page. */
 import { useStored } from "./use-stored";
 
 export interface Recent {
   readonly app: string;
   readonly entity: string;
+  /** A record of the table; without one the table itself was opened. */
+  readonly rec?: string;
   readonly at: number;
 }
 
-const limit = 8;
+const limit = 12;
 
 export function parseRecent(text: string): readonly Recent[] {
   try {
@@ -20,9 +22,12 @@ export function parseRecent(text: string): readonly Recent[] {
   }
 }
 
-/** The list with one more visit, newest first, each table once. */
+/** The list with one more visit, newest first, each table and each record once. */
 export function withVisit(list: readonly Recent[], visit: Recent): readonly Recent[] {
-  return [visit, ...list.filter((one) => one.entity !== visit.entity)].slice(0, limit);
+  return [visit, ...list.filter((one) => one.entity !== visit.entity || one.rec !== visit.rec)].slice(
+    0,
+    limit,
+  );
 }
 
 export function useRecent(tenant: string) {

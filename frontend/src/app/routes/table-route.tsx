@@ -10,17 +10,17 @@ const RecordPanel = lazy(async () => ({
 }));
 
 /** Remembers the visit for the home page. */
-function useVisit(app: string, entity: string): void {
+function useVisit(app: string, entity: string, rec: string | undefined): void {
   const { data: me } = useMe();
   const { visit } = useRecent(me?.tenant.id ?? "");
   const known = Boolean(me);
   // What was visited is kept on the device, outside React.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one visit per table, not per drawing
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one visit per table or record, not per drawing
   useEffect(() => {
     if (known) {
-      visit({ app, entity, at: Date.now() });
+      visit({ app, entity, at: Date.now(), ...(rec && { rec }) });
     }
-  }, [app, entity, known]);
+  }, [app, entity, rec, known]);
 }
 
 /** The table of an entity; the URL holds the view and the open record. */
@@ -28,7 +28,7 @@ export function TableRoute() {
   const { app, entity } = useParams({ from: "/shell/app/$app/table/$entity" });
   const { view, rec } = useSearch({ from: "/shell/app/$app/table/$entity" });
   const navigate = useNavigate({ from: "/app/$app/table/$entity" });
-  useVisit(app, entity);
+  useVisit(app, entity, rec);
   return (
     <Suspense fallback={<PagePending />}>
       <TablePage

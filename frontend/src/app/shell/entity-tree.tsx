@@ -1,14 +1,20 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp, Ellipsis, Pencil, Plus, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useUpdateEntity } from "@/api/apps";
+import { useOrderEntities } from "@/api/apps";
+import { useCounts } from "@/api/counts";
+import { errorText } from "@/api/problem";
 import type { App, EntityInfo } from "@/api/types";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
+import { formatNumber } from "@/lib/i18n/format";
+import { moved } from "@/lib/moved";
 import { IconButton } from "@/ui/button";
 import { NamedIcon } from "@/ui/icon-tile";
 import { Menu } from "@/ui/menu";
+import { toast } from "@/ui/toast-store";
 import css from "./sidebar.module.css";
+import { useDragOrder } from "./use-drag-order";
 
 const NewEntity = lazy(async () => ({ default: (await import("./entity-dialogs")).NewEntity }));
 const EditEntity = lazy(async () => ({ default: (await import("./entity-dialogs")).EditEntity }));
@@ -91,21 +97,15 @@ function EntityMenu({ app, entity, index, all, onMove }: RowProps) {
   );
 }
 
-/** Gives each table whose place changed its new order. */
-function useReorder(all: readonly EntityInfo[]) {
-  const update = useUpdateEntity();
+/** Moves a table; the page shows it at once. */
+function useReorder(app: App, all: readonly EntityInfo[]) {
+  const order = useOrderEntities(app.id);
   return (from: number, to: number) => {
-    const next = [...all];
-    const [moved] = next.splice(from, 1);
-    if (!moved) {
-      return;
+    if (from !== to && to >= 0 && to < all.length) {
+      order.mutate(moved(all, from, to), {
+        onError: (error) => toast({ kind: "bad", text: errorText(error) }),
+      });
     }
-    next.splice(to, 0, moved);
-    next.forEach((entity, order) => {
-      if (entity.order !== order) {
-        update.mutate({ id: entity.id, order });
-      }
-    });
   };
 }
 
@@ -113,21 +113,30 @@ function useReorder(all: readonly EntityInfo[]) {
 export function EntityTree({ app }: { readonly app: App }) {
   const [adding, setAdding] = useState(false);
   const entities = [...(app.entities ?? [])].sort((a, b) => a.order - b.order);
-  const reorder = useReorder(entities);
+  const reorder = useReorder(app, entities);
+  const row = useDragOrder(app.can.design, reorder);
+  const counts = useCounts(entities.map(({ id }) => id));
   return (
     <div className={css.tree}>
       {entities.map((entity, index) => (
-        <div key={entity.id} className={css.row}>
+        <div key={entity.id} className={css.row} {...row(index)}>
           <Link
             to="/app/$app/table/$entity"
             params={{ app: app.id, entity: entity.id }}
             activeOptions={{ includeSearch: false }}
             className={css.nav}
             title={entity.name}
+            draggable={app.can.design ? false : undefined}
+            aria-keyshortcuts={app.can.design ? "Alt+ArrowUp Alt+ArrowDown" : undefined}
           >
             <NamedIcon icon={entity.icon} />
             <span>{entity.name}</span>
           </Link>
+          {counts[entity.id] !== undefined && (
+            <em className={css.count} aria-hidden="true">
+              {formatNumber(counts[entity.id] ?? 0)}
+            </em>
+          )}
           {app.can.design && (
             <EntityMenu app={app} entity={entity} index={index} all={entities} onMove={reorder} />
           )}

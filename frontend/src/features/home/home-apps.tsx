@@ -1,13 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
+import { useCounts } from "@/api/counts";
 import type { App, Me } from "@/api/types";
 import { t } from "@/lib/i18n";
-import { formatAgo, formatTime, timeZone } from "@/lib/i18n/format";
-import { useRecent } from "@/lib/recent";
+import { formatNumber, formatTime, timeZone } from "@/lib/i18n/format";
 import { Button } from "@/ui/button";
 import { IconTile } from "@/ui/icon-tile";
 import { Checklist } from "./checklist";
 import css from "./home.module.css";
+import { RecentList } from "./recent-list";
 
 function greeting(name: string): string {
   const hour = Number(
@@ -24,44 +25,24 @@ function greeting(name: string): string {
   return hour < 18 ? t("home.afternoon", { name }) : t("home.evening", { name });
 }
 
-function RecentTables({ apps, tenant }: { readonly apps: readonly App[]; readonly tenant: string }) {
-  const { list } = useRecent(tenant);
-  const shown = list
-    .flatMap((one) => {
-      const app = apps.find(({ id }) => id === one.app);
-      const entity = app?.entities?.find(({ id }) => id === one.entity);
-      return app && entity ? [{ app, entity, at: one.at }] : [];
-    })
-    .slice(0, 4);
-  if (shown.length === 0) {
-    return null;
-  }
-  return (
-    <section>
-      <h2>{t("home.recent")}</h2>
-      <ul className={css.recent}>
-        {shown.map(({ app, entity, at }) => (
-          <li key={entity.id}>
-            <Link
-              to="/app/$app/table/$entity"
-              params={{ app: app.id, entity: entity.id }}
-              className={css.recentCard}
-            >
-              <IconTile icon={entity.icon} color={entity.color ?? app.color} size={28} />
-              <span>
-                <b>{entity.name}</b>
-                <small>{`${app.name} · ${formatAgo(at, Date.now())}`}</small>
-              </span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+/** Tables of an app that its card names, and how many of all are counted. */
+const chipLimit = 6;
+const countLimit = 24;
+
+const shownTables = (app: App) =>
+  [...(app.entities ?? [])]
+    .sort((a, b) => a.order - b.order)
+    .slice(0, chipLimit)
+    .map(({ id }) => id);
+
+interface AppCardProps {
+  readonly app: App;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
-function AppCard({ app }: { readonly app: App }) {
-  const tables = app.entities ?? [];
+function AppCard({ app, counts }: AppCardProps) {
+  const tables = [...(app.entities ?? [])].sort((a, b) => a.order - b.order);
+  const more = tables.length - chipLimit;
   return (
     <li className={css.appCard}>
       <Link to="/app/$app" params={{ app: app.id }} className={css.appLink}>
@@ -73,11 +54,19 @@ function AppCard({ app }: { readonly app: App }) {
       </Link>
       {tables.length > 0 && (
         <div className={css.chips}>
-          {tables.slice(0, 4).map((entity) => (
+          {tables.slice(0, chipLimit).map((entity) => (
             <Link key={entity.id} to="/app/$app/table/$entity" params={{ app: app.id, entity: entity.id }}>
-              {entity.name}
+              <span>{entity.name}</span>
+              {counts[entity.id] !== undefined && (
+                <em aria-hidden="true">{formatNumber(counts[entity.id] ?? 0)}</em>
+              )}
             </Link>
           ))}
+          {more > 0 && (
+            <Link to="/app/$app" params={{ app: app.id }}>
+              {t("home.moreTables", { count: more })}
+            </Link>
+          )}
         </div>
       )}
     </li>
@@ -92,6 +81,7 @@ export interface HomeAppsProps {
 
 /** Home once there are apps. */
 export function HomeApps({ apps, me, onNewApp }: HomeAppsProps) {
+  const counts = useCounts(apps.flatMap((app) => shownTables(app)).slice(0, countLimit));
   const tables = apps.reduce((sum, app) => sum + (app.entities?.length ?? 0), 0);
   const today = formatTime(Date.now(), { month: "long", day: "numeric", weekday: "long" });
   return (
@@ -109,12 +99,12 @@ export function HomeApps({ apps, me, onNewApp }: HomeAppsProps) {
           )}
         </header>
         {me.can.admin && <Checklist apps={apps.length} tenant={me.tenant.id} />}
-        <RecentTables apps={apps} tenant={me.tenant.id} />
+        <RecentList apps={apps} tenant={me.tenant.id} />
         <section>
           <h2>{t("home.apps")}</h2>
           <ul className={css.apps}>
             {apps.map((app) => (
-              <AppCard key={app.id} app={app} />
+              <AppCard key={app.id} app={app} counts={counts} />
             ))}
             {me.can.design && (
               <li>

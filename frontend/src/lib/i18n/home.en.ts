@@ -6,6 +6,8 @@ export const homeEn: Same<typeof homeZh> = {
   "home.noon": "Hello, {name}",
   "home.afternoon": "Good afternoon, {name}",
   "home.evening": "Good evening, {name}",
+  "home.moreTables": "{count} more",
+  "home.untitled": "Untitled",
   "home.recent": "Recent",
   "home.apps": "My apps",
   "home.summary": "{apps} {apps|app|apps} · {tables} {tables|table|tables}",

@@ -4,6 +4,8 @@ export const homeZh = {
   "home.noon": "中午好，{name}",
   "home.afternoon": "下午好，{name}",
   "home.evening": "晚上好，{name}",
+  "home.moreTables": "还有 {count} 张",
+  "home.untitled": "未命名",
   "home.recent": "最近访问",
   "home.apps": "我的应用",
   "home.summary": "{apps} 个应用 · {tables} 张数据表",
