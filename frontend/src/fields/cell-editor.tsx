@@ -41,6 +41,7 @@ function useMany<T extends Named>(session: EditorSession) {
 function ChoiceCell({ session, field }: CellEditorProps) {
   const many = field.type === "multiSelect";
   const { chosen, put } = useMany<Choice>(session);
+  const { mayAddChoices } = useFields();
   const pick = (choice: Choice | undefined) => {
     if (choice !== undefined && many) {
       put(toggle(chosen, choice));
@@ -61,7 +62,7 @@ function ChoiceCell({ session, field }: CellEditorProps) {
       selected={chosen.map((one) => one.id)}
       {...(many && chosen.length > 0 && { head })}
       onPick={(id) => pick(field.options.choices?.find((one) => one.id === id))}
-      onCreate={(name) => pick({ id: "", name, color: "gray" })}
+      {...(mayAddChoices && { onCreate: (name: string) => pick({ id: "", name, color: "gray" }) })}
       {...(many && { onRemoveLast: () => put(chosen.slice(0, -1)) })}
     />
   );

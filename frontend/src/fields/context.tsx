@@ -7,6 +7,8 @@ export interface FieldsContext extends ParseEnv {
   readonly me: string;
   /** 0 is Sunday. */
   readonly weekStart: number;
+  /** New options may be made of what is typed. */
+  readonly mayAddChoices?: boolean;
   /** Opens a linked record, where the page can. */
   readonly onOpenRecord?: (entity: string, id: string) => void;
 }

@@ -103,6 +103,7 @@ function toggled<T extends { readonly id: string }>(
 function ChoiceInput(props: FieldInputProps) {
   const { field, value, onChange } = props;
   const many = field.type === "multiSelect";
+  const { mayAddChoices = false } = useFields();
   const chosen = listOf<Choice>(value);
   function pick(choice: Choice | undefined, close: () => void): void {
     if (choice !== undefined) {
@@ -128,7 +129,9 @@ function ChoiceInput(props: FieldInputProps) {
               close,
             )
           }
-          onCreate={(name) => pick({ id: "", name, color: "gray" }, close)}
+          {...(mayAddChoices && {
+            onCreate: (name: string) => pick({ id: "", name, color: "gray" }, close),
+          })}
         />
       )}
     </InPopover>

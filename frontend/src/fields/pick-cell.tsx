@@ -53,12 +53,10 @@ export function PickCell(props: PickCellProps) {
   const { session, selected, multiple, onPick, onCreate, onRemoveLast } = props;
   const { query, clear } = useTyped(session, props.onSearch);
   const rows = rowsOf(props, query);
-  const [active, setActive] = useState(() =>
-    Math.max(
-      0,
-      props.options.findIndex((one) => selected.includes(one.value)),
-    ),
-  );
+  const [active, setActive] = useState(() => {
+    const at = props.options.findIndex((one) => selected.includes(one.value));
+    return query === "" ? Math.max(0, at) : 0;
+  });
   const asked = useRef(query);
   const list = useRef<HTMLDivElement>(null);
   const current = Math.min(active, rows.length - 1);

@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useRef, useState } from "react";
-import { useMe } from "@/api/meta";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useApps, useMe } from "@/api/meta";
 import { useMembers } from "@/api/people";
 import { errorText } from "@/api/problem";
 import type { Entity } from "@/api/types";
@@ -93,6 +94,25 @@ function useSessionEvents(session: TableSession, entity: Entity, grid: { current
   return tick;
 }
 
+/** Goes to a record of another table. */
+function useOpenRecord() {
+  const navigate = useNavigate();
+  const { data: apps } = useApps();
+  return useCallback(
+    (entity: string, id: string) => {
+      const app = apps?.find((one) => one.entities?.some((its) => its.id === entity));
+      if (app !== undefined) {
+        void navigate({
+          to: "/app/$app/table/$entity",
+          params: { app: app.id, entity },
+          search: { rec: id },
+        });
+      }
+    },
+    [apps, navigate],
+  );
+}
+
 /** All that a table's page works with. */
 export function useTable(entity: Entity, viewId: string | undefined, onView: (id: string) => void) {
   const { data: me } = useMe();
@@ -125,14 +145,17 @@ export function useTable(entity: Entity, viewId: string | undefined, onView: (id
     first.current = asked;
   }, [session, asked]);
 
+  const open = useOpenRecord();
   const fields = useMemo<FieldsContext>(
     () => ({
       members,
       me: me?.user.id ?? "",
       timeZone: me?.tenant.timeZone ?? "UTC",
       weekStart: me?.tenant.weekStart ?? 1,
+      mayAddChoices: entity.can.design,
+      onOpenRecord: open,
     }),
-    [members, me],
+    [members, me, entity.can.design, open],
   );
   const shown = shownFields(entity, draft);
   const summaries = useSummaries({ entity: entity.id, filter: draft.filter, search, fields: shown, tick });
