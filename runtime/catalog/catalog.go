@@ -37,7 +37,7 @@ const (
 const (
 	MaxEntities = 500 // in a tenant
 	MaxFields   = 200 // live fields of an entity
-	MaxViews    = 200 // of an entity
+	MaxViews    = 200 // of an entity: the shared ones, and as many of each person
 	MaxApps     = 100
 	MaxRoles    = 200
 	MaxName     = 100 // characters of a name

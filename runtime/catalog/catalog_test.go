@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -248,6 +249,20 @@ func TestCatalog_views(t *testing.T) {
 		_, err = h.c.VisibleView(h.boss, h.snap(), v.ID)
 		require.Equal(t, "not_found view.notFound ", code(err))
 	})
+	t.Run("one person's private views leave room for those of others", func(t *testing.T) {
+		other := rep
+		other.User = 3
+		for i := range catalog.MaxViews + 1 {
+			_, err := h.c.CreateView(t.Context(), other, e.ID, catalog.ViewInput{Name: strconv.Itoa(i), Private: true})
+			if err != nil {
+				require.Equal(t, catalog.MaxViews, i)
+				require.Equal(t, "invalid view.tooMany ", code(err))
+			}
+		}
+		v, err := h.c.CreateView(t.Context(), h.boss, e.ID, catalog.ViewInput{Name: "shared"})
+		require.NoError(t, err)
+		require.NoError(t, h.c.DeleteView(t.Context(), h.boss, v.ID))
+	})
 	t.Run("a view cannot be built on a field that its maker cannot see", func(t *testing.T) {
 		for _, in := range []catalog.ViewInput{
 			{Name: "x", Private: true, Sort: []catalog.ViewKey{{Field: "secret"}}},
@@ -292,6 +307,8 @@ func TestCatalog_people(t *testing.T) {
 		require.NoError(t, err)
 		_, err = h.c.SetMember(t.Context(), admin, schema.Member{User: 3, Name: "乙", Roles: []schema.RoleID{schema.RoleOwner}})
 		require.Equal(t, "forbidden access.ownerOnly ", code(err))
+		_, err = h.c.SetMember(t.Context(), admin, schema.Member{User: 3, Name: "乙", Roles: []schema.RoleID{schema.RoleOwner}, Suspended: true})
+		require.Equal(t, "forbidden access.ownerOnly ", code(err), "nor owners to be")
 		require.Equal(t, "forbidden access.ownerOnly ", code(h.c.RemoveMember(t.Context(), admin, 1)))
 		require.Equal(t, "forbidden access.adminOnly ", code(h.c.RemoveMember(t.Context(), access.Actor{Tenant: h.boss.Tenant, User: 3, Roles: []schema.RoleID{schema.RoleBuilder}}, 2)))
 	})

@@ -111,9 +111,10 @@ func checkOwners(a access.Actor, s *Snapshot, old, m *schema.Member) error {
 	owns := func(x *schema.Member) bool {
 		return x != nil && !x.Suspended && slices.Contains(x.Roles, schema.RoleOwner)
 	}
+	holds := func(x *schema.Member) bool { return x != nil && slices.Contains(x.Roles, schema.RoleOwner) }
 	was, will := owns(old), owns(m)
 	isOwner := a.System || slices.Contains(a.Roles, schema.RoleOwner)
-	if (was != will || (was && m == nil)) && !isOwner {
+	if (was != will || holds(old) != holds(m)) && !isOwner {
 		return fail.New(fail.Forbidden, "access.ownerOnly")
 	}
 	if was && !will {

@@ -68,9 +68,6 @@ func (c *Catalog) CreateView(ctx context.Context, a access.Actor, ent schema.Ent
 			return nil, err
 		}
 		views := s.byEntity[ent]
-		if len(views) >= MaxViews {
-			return nil, fail.New(fail.Invalid, "view.tooMany").With("max", MaxViews)
-		}
 		v := &schema.View{ID: id, Entity: ent, Order: 1}
 		if n := len(views); n > 0 {
 			v.Order = views[n-1].Order + 1
@@ -81,11 +78,26 @@ func (c *Catalog) CreateView(ctx context.Context, a access.Actor, ent schema.Ent
 		if err := mayChange(a, v); err != nil {
 			return nil, err
 		}
+		if countViews(views, v.Owner) >= MaxViews {
+			return nil, fail.New(fail.Invalid, "view.tooMany").With("max", MaxViews)
+		}
 		if err := patchView(r, v, &p); err != nil {
 			return nil, err
 		}
 		return viewDocs(s, v, 0, append(slices.Clone(views), v))
 	})
+}
+
+// countViews counts those of one owner, 0 the shared ones: nobody's private
+// views take the room of the others.
+func countViews(views []*schema.View, owner schema.UserID) int {
+	n := 0
+	for _, v := range views {
+		if v.Owner == owner {
+			n++
+		}
+	}
+	return n
 }
 
 // UpdateView changes a view.
