@@ -177,7 +177,7 @@ func (s *Service) Install(ctx context.Context, a access.Actor, key string, o Opt
 // takeBack removes what a failed installation has made.
 func (in *installation) takeBack(ctx context.Context) {
 	for _, id := range in.roles {
-		if err := in.catalog.DeleteRole(ctx, in.actor, id); err != nil {
+		if err := in.catalog.DeleteRole(ctx, in.trusted(), id); err != nil {
 			in.log.ErrorContext(ctx, "role not taken back", "tenant", int64(in.actor.Tenant), "error", err)
 		}
 	}

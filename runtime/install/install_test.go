@@ -110,4 +110,15 @@ func TestInstall_is_for_designers_and_known_templates(t *testing.T) {
 	snap, err := w.cat.Tenant(t.Context(), w.actor.Tenant)
 	require.NoError(t, err)
 	require.Empty(t, snap.Apps())
+
+	builder := w.actor
+	builder.User, builder.Roles = w.actor.User+1, []schema.RoleID{schema.RoleBuilder}
+	_, err = w.cat.SetMember(t.Context(), w.actor, schema.Member{User: builder.User, Name: "Builder", Roles: builder.Roles})
+	require.NoError(t, err)
+	app, err := w.inst.Install(t.Context(), builder, "crm", install.Options{Samples: true})
+	require.NoError(t, err)
+	snap, err = w.cat.Tenant(t.Context(), w.actor.Tenant)
+	require.NoError(t, err)
+	require.NotNil(t, snap.App(app.ID))
+	require.NotEmpty(t, snap.Roles())
 }
