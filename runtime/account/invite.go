@@ -155,7 +155,12 @@ func (s *Service) Accept(ctx context.Context, c *Caller, code string) (*Entry, e
 	if foldEmail(inv.Email) != foldEmail(c.User.Email) {
 		return nil, fail.New(fail.Forbidden, "invitation.email")
 	}
+	there, err := s.member(ctx, c.User, inv.Tenant)
+	if err != nil {
+		return nil, err
+	}
 	ms := inv.membership(s.now())
+	ms.Joining = there == nil // or it would bring a member back who is removed later
 	op, err := put(kindMembership, membershipKey(c.User.ID, inv.Tenant), -1, ms)
 	if err != nil {
 		return nil, err

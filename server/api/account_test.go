@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"tongban/runtime/access"
+	"tongban/schema"
 )
 
 func TestSignUp(t *testing.T) {
@@ -247,6 +250,20 @@ func TestInvitations(t *testing.T) {
 			}
 			w.refused(404, "invitation.unknown", "GET", "/invitations/"+code, "", nil)
 		})
+	})
+	t.Run("a member who takes another invitation does not come back after being removed", func(t *testing.T) {
+		w := newWorld(t, nil)
+		token, id := w.member("bob@example.com", "viewer")
+		url := w.ok("POST", "/invitations", w.owner, m{"email": "bob@example.com", "roles": []string{"admin"}}).str("url")
+		w.ok("POST", "/invitations/"+url[strings.LastIndex(url, "/")+1:]+"/accept", token, m{})
+		u, ok := schema.ParseID[schema.UserID](schema.PrefixUser, id)
+		require.True(t, ok)
+		tenant, ok := schema.ParseID[schema.TenantID](schema.PrefixTenant, w.ok("GET", "/me", w.owner, nil).str("tenant", "id"))
+		require.True(t, ok)
+		// as between the two commits of a removal
+		require.NoError(t, w.prog.Catalog.RemoveMember(t.Context(), access.Actor{Tenant: tenant, System: true}, u))
+		w.refused(401, "auth.expired", "GET", "/me", token, nil)
+		require.Len(t, w.ok("GET", "/members", w.owner, nil).list("items"), 1)
 	})
 	t.Run("somebody with an account joins a second company and changes between them", func(t *testing.T) {
 		w := newWorld(t, map[string]string{"TONGBAN_SIGNUP": "open"})
