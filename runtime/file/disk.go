@@ -10,7 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
+	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
 )
@@ -33,6 +35,7 @@ func (d *Disk) path(t schema.TenantID, sum string) string {
 
 // Save writes beside the place and renames: a file is there whole or not at all.
 func (d *Disk) Save(ctx context.Context, t schema.TenantID, r io.Reader, h hash.Hash) (size int64, err error) {
+	defer func() { err = refusal(err) }()
 	if err := os.MkdirAll(d.folder(t), 0o700); err != nil {
 		return 0, fmt.Errorf("make the folder: %w", err)
 	}
@@ -48,7 +51,7 @@ func (d *Disk) Save(ctx context.Context, t schema.TenantID, r io.Reader, h hash.
 	}()
 	size, err = io.Copy(io.MultiWriter(tmp, h), &ctxReader{ctx, r})
 	if err != nil {
-		if fail.Of(err) == nil {
+		if _, disk := errors.AsType[*fs.PathError](err); !disk && fail.Of(err) == nil {
 			err = fail.New(fail.Malformed, "request.cut").Because(err)
 		}
 		return 0, err
@@ -68,6 +71,17 @@ func (d *Disk) Save(ctx context.Context, t schema.TenantID, r io.Reader, h hash.
 		return 0, fmt.Errorf("put a file in its place: %w", err)
 	}
 	return size, syncFolder(filepath.Dir(to))
+}
+
+// refusal says of an error whether it is the disk that takes no more.
+func refusal(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return store.Full(err)
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		return store.ReadOnly(err)
+	}
+	return err
 }
 
 func syncFolder(path string) (err error) {

@@ -23,6 +23,7 @@ const (
 	TooLarge     Kind = "too_large"
 	TooMany      Kind = "too_many" // slow down: RetryAfter says how long
 	Busy         Kind = "busy"     // come back later
+	Full         Kind = "full"     // nothing can be stored until somebody makes room
 )
 
 // Error is an error that a user may see.

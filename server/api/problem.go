@@ -24,6 +24,7 @@ var statuses = map[fail.Kind]int{
 	fail.TooLarge:     fiber.StatusRequestEntityTooLarge,
 	fail.TooMany:      fiber.StatusTooManyRequests,
 	fail.Busy:         fiber.StatusServiceUnavailable,
+	fail.Full:         fiber.StatusInsufficientStorage,
 }
 
 // problem is an error as RFC 9457 has it.
@@ -74,6 +75,9 @@ func (s *Server) write(c *fiber.Ctx, err error, lang, id string) error {
 	if e == nil || e.Kind == fail.Internal {
 		s.Log.ErrorContext(s.Life, "request failed", "request", id, "route", routeName(c), "err", err.Error())
 		e = fail.New(fail.Internal, "internal").With("requestId", id)
+	}
+	if e.Err != nil && (e.Kind == fail.Full || e.Kind == fail.Busy) {
+		s.Log.WarnContext(s.Life, "request refused", "request", id, "route", routeName(c), "code", e.Code, "err", e.Err.Error())
 	}
 	p := problem{
 		Type: "about:blank", Title: s.Texts.Say(lang, "kind."+string(e.Kind), nil), Status: statuses[e.Kind],

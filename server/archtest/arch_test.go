@@ -56,6 +56,7 @@ var layers = map[string][]string{
 	"server/api":                    {"schema", "runtime/access", "runtime/catalog", "runtime/record", "runtime/account", "runtime/idem", "runtime/file", "runtime/comment", "runtime/ingest", "runtime/install", "server/text", "server/body", "server/ops"},
 	"server/ws":                     {"schema", "runtime/access", "runtime/live", "runtime/record", "server/text", "server/body"},
 	"server/wire":                   {"schema", "runtime", "plugins", "templates", "frontend", "server"},
+	"server/torture":                {"schema", "runtime", "server"},
 	"server/cmd":                    {"schema", "runtime", "plugins", "templates", "frontend", "server"},
 }
 

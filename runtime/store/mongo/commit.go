@@ -30,7 +30,8 @@ var errDone = errors.New("mongo: an earlier try has succeeded")
 // Commit does everything in c or nothing. A try that meets other writers, a
 // change of primary or a lost connection is made again. All tries bear one id,
 // so that one whose answer was lost is recognised.
-func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit) (*store.Receipt, error) {
+func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit) (_ *store.Receipt, err error) {
+	defer told(ctx, &err)
 	if err := check(c); err != nil {
 		return nil, err
 	}

@@ -197,8 +197,9 @@ type cachedLayout struct {
 }
 
 // Ensure makes the storage of an entity fit its shape.
-func (e *Engine) Ensure(ctx context.Context, t schema.TenantID, s *store.Shape) error {
-	_, err := e.layoutFor(ctx, t, s)
+func (e *Engine) Ensure(ctx context.Context, t schema.TenantID, s *store.Shape) (err error) {
+	defer told(ctx, &err)
+	_, err = e.layoutFor(ctx, t, s)
 	return err
 }
 

@@ -31,7 +31,8 @@ type reader struct {
 }
 
 // View reads from one snapshot of a tenant.
-func (e *Engine) View(ctx context.Context, t schema.TenantID, fn func(store.Reader) error) error {
+func (e *Engine) View(ctx context.Context, t schema.TenantID, fn func(store.Reader) error) (err error) {
+	defer told(ctx, &err)
 	so := options.Session().SetSnapshot(e.snapshots)
 	if e.snapshots {
 		so.SetCausalConsistency(false)

@@ -280,7 +280,8 @@ func lockDir(dir string) (*conn, error) {
 }
 
 // Ensure implements store.Engine.
-func (e *Engine) Ensure(ctx context.Context, t schema.TenantID, s *store.Shape) error {
+func (e *Engine) Ensure(ctx context.Context, t schema.TenantID, s *store.Shape) (err error) {
+	defer told(ctx, &err)
 	f, err := e.acquire(ctx, t, true)
 	if err != nil {
 		return err
@@ -297,7 +298,8 @@ func (e *Engine) Ensure(ctx context.Context, t schema.TenantID, s *store.Shape) 
 }
 
 // DropEntity implements store.Engine.
-func (e *Engine) DropEntity(ctx context.Context, t schema.TenantID, id schema.EntityID) error {
+func (e *Engine) DropEntity(ctx context.Context, t schema.TenantID, id schema.EntityID) (err error) {
+	defer told(ctx, &err)
 	f, err := e.acquire(ctx, t, false)
 	if err != nil || f == nil {
 		return err
@@ -326,7 +328,8 @@ func (e *Engine) DropTenant(ctx context.Context, t schema.TenantID) error {
 }
 
 // Commit implements store.Engine.
-func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit) (*store.Receipt, error) {
+func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit) (_ *store.Receipt, err error) {
+	defer told(ctx, &err)
 	if len(c.Ops) > maxOps {
 		return nil, fmt.Errorf("sqlite: %d ops in a commit: %w", len(c.Ops), store.ErrBadQuery)
 	}
@@ -339,7 +342,8 @@ func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit)
 }
 
 // View implements store.Engine.
-func (e *Engine) View(ctx context.Context, t schema.TenantID, fn func(store.Reader) error) error {
+func (e *Engine) View(ctx context.Context, t schema.TenantID, fn func(store.Reader) error) (err error) {
+	defer told(ctx, &err)
 	f, err := e.acquire(ctx, t, false)
 	if err != nil {
 		return err

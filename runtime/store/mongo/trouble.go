@@ -1,0 +1,43 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"tongban/runtime/store"
+)
+
+// gone lists the codes of a server that is no primary, not ready, or leaving.
+var gone = []int{6, 7, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436}
+
+// told gives an error that comes from the way to the server, not from what was
+// asked, its place in the contract. It is for a deferred call.
+func told(ctx context.Context, err *error) {
+	e := *err
+	if e == nil || ctx.Err() != nil {
+		return
+	}
+	switch {
+	case errors.Is(e, errUnknown):
+		*err = store.Unsure(e)
+	case unreachable(e):
+		*err = store.Unavailable(e)
+	}
+}
+
+func unreachable(err error) bool {
+	if errors.Is(err, store.ErrTooSlow) {
+		return false
+	}
+	if driver.IsNetworkError(err) || driver.IsTimeout(err) || hasLabel(err, transientLabel) {
+		return true
+	}
+	if errors.As(err, &topology.ServerSelectionError{}) || errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	return slices.ContainsFunc(gone, func(code int) bool { return hasCode(err, code) })
+}
