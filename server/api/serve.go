@@ -200,6 +200,14 @@ func (s *Server) Admit(f *fiber.Ctx) (*account.Caller, error) {
 	return c, err
 }
 
+// Take counts a message of an open line against the limit of its session or token.
+func (s *Server) Take(ref string) error {
+	if !s.Limited {
+		return nil
+	}
+	return s.limiter.take(perCaller, ref)
+}
+
 func callerKey(c *account.Caller) string { return c.Session + strconv.FormatInt(c.Token, 36) }
 
 // Problem answers with an error, for the doors beside the table of routes.

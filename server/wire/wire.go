@@ -167,7 +167,7 @@ func (p *Program) door() *ws.Door {
 	p.Accounts.OnEnd(hub.Recheck)
 	p.workers = append(p.workers, events.Run, hub.Run)
 	return ws.New(ws.Options{
-		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, BaseURL: p.Config.BaseURL,
+		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, Limit: p.API.Take, BaseURL: p.Config.BaseURL,
 		Caller: func(c *fiber.Ctx) (access.Actor, string, error) {
 			caller, err := p.API.Admit(c)
 			if err != nil {

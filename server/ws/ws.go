@@ -34,7 +34,10 @@ type Options struct {
 	// Session says whose session this is: for tickets.
 	Session func(ctx context.Context, session string) (access.Actor, error)
 	// Fail answers with a problem document.
-	Fail    func(c *fiber.Ctx, err error) error
+	Fail func(c *fiber.Ctx, err error) error
+	// Limit counts a message that costs work against what its session may send;
+	// an error refuses it. nil: no limit.
+	Limit   func(session string) error
 	BaseURL string
 }
 
@@ -94,16 +97,17 @@ func (d *Door) caller(c *fiber.Ctx) (access.Actor, string, error) {
 
 // socket is one open WebSocket.
 type socket struct {
-	door   *Door
-	conn   *websocket.Conn
-	client *live.Client
+	door    *Door
+	conn    *websocket.Conn
+	client  *live.Client
+	session string
 }
 
 func (d *Door) serve(conn *websocket.Conn, a access.Actor, session string) {
 	ctx, cancel := context.WithCancel(d.o.Hub.Life())
 	defer cancel()
 	defer func() { _ = conn.Close() }()
-	s := &socket{door: d, conn: conn}
+	s := &socket{door: d, conn: conn, session: session}
 	client, err := d.o.Hub.Connect(ctx, a, session, s.write, s.ended)
 	if err != nil {
 		d.o.Log.ErrorContext(ctx, "socket refused", "error", err)
@@ -222,6 +226,12 @@ func (s *socket) take(ctx context.Context, data []byte) {
 	if err := decode(data, &m); err != nil {
 		s.refuse(&m, err)
 		return
+	}
+	if s.door.o.Limit != nil && (m.T == "sub" || m.T == "patch") {
+		if err := s.door.o.Limit(s.session); err != nil {
+			s.refuse(&m, err)
+			return
+		}
 	}
 	switch m.T {
 	case "sub":

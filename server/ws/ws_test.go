@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,6 +40,7 @@ type door struct {
 	recs   *record.Service
 	boss   access.Actor
 	entity schema.EntityID
+	left   atomic.Int64 // messages until the limit; 0: no limit
 }
 
 func newDoor(t *testing.T) *door {
@@ -85,6 +87,12 @@ func (d *door) people(cat *catalog.Catalog, src *ids.Source) {
 func (d *door) listen(hub *live.Hub, log *slog.Logger, session func(context.Context, string) (access.Actor, error)) *fiber.App {
 	sockets := ws.New(ws.Options{
 		Hub: hub, Records: d.recs, Log: log, Session: session,
+		Limit: func(string) error {
+			if d.left.Add(-1) == 0 {
+				return fail.New(fail.TooMany, "request.tooMany")
+			}
+			return nil
+		},
 		Caller: func(c *fiber.Ctx) (access.Actor, string, error) {
 			if c.Get(fiber.HeaderAuthorization) == "" {
 				return access.Actor{}, "", fail.New(fail.Unauthorized, "auth.required")
@@ -195,6 +203,18 @@ func TestSocket_answers_nonsense_with_an_error_and_lives_on(t *testing.T) {
 		require.NoError(t, c.WriteMessage(websocket.TextMessage, []byte(text)))
 		require.NotEmpty(t, hear(t, c, "err")["code"], text)
 	}
+	say(t, c, map[string]any{"t": "ping"})
+	hear(t, c, "pong")
+}
+
+func TestSocket_is_held_to_the_limit_of_its_session(t *testing.T) {
+	d := newDoor(t)
+	c := d.open()
+	d.left.Store(2)
+	say(t, c, map[string]any{"t": "sub", "id": 1, "room": d.room()})
+	hear(t, c, "ok")
+	say(t, c, map[string]any{"t": "patch", "id": 2})
+	require.Equal(t, "request.tooMany", hear(t, c, "err")["code"])
 	say(t, c, map[string]any{"t": "ping"})
 	hear(t, c, "pong")
 }
