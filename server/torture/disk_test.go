@@ -1,0 +1,246 @@
+package torture
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// disk is a small file system of a test's own.
+type disk struct {
+	t    *testing.T
+	path string
+}
+
+// newDisk mounts one; options are those of tmpfs.
+func newDisk(t *testing.T, options string) *disk {
+	t.Helper()
+	d := &disk{t, t.TempDir()}
+	if err := syscall.Mount("tmpfs", d.path, "tmpfs", 0, options); err != nil {
+		t.Skipf("this machine does not let the test mount a small disk (%v): run it as root on Linux", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(d.path, syscall.MNT_DETACH); err != nil {
+			t.Errorf("unmount: %v", err)
+		}
+	})
+	return d
+}
+
+func (d *disk) data() string { return filepath.Join(d.path, "data") }
+
+// fill takes all the space that there is.
+func (d *disk) fill() (free func()) {
+	d.t.Helper()
+	name := filepath.Join(d.path, "ballast")
+	f, err := os.Create(name)
+	require.NoError(d.t, err)
+	for size := 1 << 20; size >= 1; {
+		if _, err := f.Write(make([]byte, size)); err != nil {
+			require.ErrorIs(d.t, err, syscall.ENOSPC)
+			size /= 2
+		}
+	}
+	require.NoError(d.t, f.Close())
+	return func() { require.NoError(d.t, os.Remove(name)) }
+}
+
+// crowd takes all the inodes that there are.
+func (d *disk) crowd() (free func()) {
+	d.t.Helper()
+	dir := filepath.Join(d.path, "crowd")
+	require.NoError(d.t, os.Mkdir(dir, 0o700))
+	for i := 0; ; i++ {
+		f, err := os.Create(filepath.Join(dir, fmt.Sprint(i)))
+		if err != nil {
+			require.ErrorIs(d.t, err, syscall.ENOSPC)
+			break
+		}
+		require.NoError(d.t, f.Close())
+	}
+	return func() { require.NoError(d.t, os.RemoveAll(dir)) }
+}
+
+func (d *disk) remount(flags uintptr, options string) error {
+	return syscall.Mount("", d.path, "", syscall.MS_REMOUNT|flags, options)
+}
+
+// refusedClearly wants 507 in the language that was asked for.
+func refusedClearly(t *testing.T, p *program, what string, send func(lang header) *answer, code, zh, en string) {
+	t.Helper()
+	for lang, text := range map[string]string{"zh-CN": zh, "en": en} {
+		a := send(header{"Accept-Language", lang})
+		require.Equal(t, 507, a.Status, "%s answers %s\n%s", what, a.Raw, tail(p.log.String(), 2000))
+		require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
+		require.Equal(t, code, a.str("code"), "%s answers %s", what, a.Raw)
+		require.NotEmpty(t, a.Header.Get("Retry-After"))
+		if strings.HasPrefix(a.Header.Get("Content-Language"), lang[:2]) {
+			require.Contains(t, a.str("detail"), text)
+		}
+	}
+}
+
+// reads wants everything that reads to go on.
+func (l *ledger) reads(p *program) {
+	l.t.Helper()
+	p.ok("GET", "/me", nil)
+	p.ok("GET", "/entities/"+l.ent, nil)
+	p.ok("GET", "/entities/"+l.ent+"/records?limit=5&sort=-n", nil)
+	p.ok("POST", l.records()+"/query", row{"search": "条目", "limit": 5})
+	p.ok("GET", "/changes?after=0&limit=10", nil)
+	p.ok("GET", "/readyz", nil)
+}
+
+// writesAgain wants a write to succeed within 30 s, without a restart.
+func (l *ledger) writesAgain(p *program, tag string) {
+	l.t.Helper()
+	until := time.Now().Add(30 * time.Second)
+	for i := 0; ; i++ {
+		a, _ := l.create(p, fmt.Sprintf("%s-%d", tag, i))
+		require.NotNil(l.t, a)
+		if a.Status < 300 {
+			return
+		}
+		require.True(l.t, time.Now().Before(until), "writes do not come back: %s", a.Raw)
+		pause(100 * time.Millisecond)
+	}
+}
+
+// exhaust writes with several writers until all of them are refused.
+func (l *ledger) exhaust(p *program, tag string) {
+	l.t.Helper()
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			refused := 0
+			l.work(p, fmt.Sprintf("%s%d", tag, w), func() bool {
+				_, others := l.sum()
+				refused = 0
+				for _, n := range others {
+					refused += n
+				}
+				return refused > 40
+			})
+		})
+	}
+	wg.Wait()
+}
+
+func TestAFullDiskRefusesWritesAndNothingElse(t *testing.T) {
+	d := newDisk(t, "size=48m")
+	p := newProgram(t, d.data())
+	l := newLedger(t, p)
+	var stop atomic.Bool
+	time.AfterFunc(300*time.Millisecond, func() { stop.Store(true) })
+	l.work(p, "before", stop.Load)
+	free := d.fill()
+	l.exhaust(p, "full")
+	_, others := l.sum()
+	require.Equal(t, []int{507}, keys(others))
+	n := 0
+	create := func(lang header) *answer {
+		n++
+		return p.do("POST", l.records(), creation(fmt.Sprintf("refused-%d", n)), lang)
+	}
+	refusedClearly(t, p, "create", create, "store.full", "存储空间", "storage space")
+	big := upload(t, "图.bin", strings.Repeat("x", 1<<20))
+	refusedClearly(t, p, "upload", func(lang header) *answer { return p.do("POST", "/files", big, lang) }, "store.full", "存储空间", "storage space")
+	refusedClearly(t, p, "field", func(lang header) *answer {
+		return p.do("POST", "/entities/"+l.ent+"/fields", row{"name": "新", "type": "text"}, lang)
+	}, "store.full", "存储空间", "storage space")
+	l.reads(p)
+	l.verify(p)
+	free()
+	l.writesAgain(p, "after")
+	l.repeat(p)
+	l.verify(p)
+	p.kill()
+	p.start()
+	l.verify(p)
+}
+
+func TestADiskWithoutInodesRefusesFilesAndNothingElse(t *testing.T) {
+	d := newDisk(t, "size=64m,nr_inodes=200")
+	p := newProgram(t, d.data())
+	l := newLedger(t, p)
+	a, _ := l.create(p, "before")
+	require.Less(t, a.Status, 300)
+	free := d.crowd()
+	small := upload(t, "图.bin", "x")
+	refusedClearly(t, p, "upload", func(lang header) *answer { return p.do("POST", "/files", small, lang) }, "store.full", "存储空间", "storage space")
+	l.reads(p)
+	a, _ = l.create(p, "meanwhile") // needs no new file
+	require.Less(t, a.Status, 300, "%s", a.Raw)
+	free()
+	p.ok("POST", "/files", small)
+	l.writesAgain(p, "after")
+	l.verify(p)
+}
+
+func TestAReadOnlyFolderRefusesWritesAndNothingElse(t *testing.T) {
+	d := newDisk(t, "size=64m")
+	p := newProgram(t, d.data())
+	l := newLedger(t, p)
+	a, _ := l.create(p, "before")
+	require.Less(t, a.Status, 300)
+	file := p.ok("POST", "/files", upload(t, "图.bin", "bytes")).str("id")
+	l.reads(p)
+	if err := d.remount(syscall.MS_RDONLY, "size=64m"); err != nil {
+		// Files that are open for writing keep a disk from turning read-only, as
+		// they do on ext4; a bind mount turns all the same, for what is opened next.
+		t.Logf("the disk stays writable while it is in use: %v", err)
+		p.kill()
+		require.NoError(t, d.remount(syscall.MS_RDONLY, "size=64m"))
+		t.Cleanup(func() { require.NoError(t, d.remount(0, "size=64m")) })
+		p.startsOrSaysWhy(t)
+		return
+	}
+	n := 0
+	refusedClearly(t, p, "create", func(lang header) *answer {
+		n++
+		return p.do("POST", l.records(), creation(fmt.Sprintf("refused-%d", n)), lang)
+	}, "store.readOnly", "只读", "read-only")
+	l.reads(p)
+	require.Equal(t, "bytes", string(p.ok("GET", "/files/"+file, nil).Raw))
+	require.NoError(t, d.remount(0, "size=64m"))
+	l.writesAgain(p, "after")
+	l.verify(p)
+}
+
+func keys(m map[int]int) []int {
+	var out []int
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
+
+// startsOrSaysWhy starts on a folder that cannot be written to.
+func (p *program) startsOrSaysWhy(t *testing.T) {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := p.command("serve")
+	cmd.Stdout, cmd.Stderr = &out, &out
+	require.NoError(t, cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		require.Error(t, err)
+		require.Regexp(t, "read-only|readonly", out.String())
+		require.Contains(t, out.String(), p.data)
+	case <-time.After(5 * time.Second):
+		require.NoError(t, cmd.Process.Kill())
+		<-ended
+		require.Fail(t, "it serves from a folder that it cannot lock")
+	}
+}
