@@ -42,6 +42,7 @@ const picker = (page: Page, header: string) => page.getByLabel(`“${header}”�
 async function pick(page: Page, header: string, option: string | RegExp): Promise<void> {
   await picker(page, header).click();
   await page.getByRole("option", { name: option }).click();
+  await expect(page.getByRole("listbox")).toHaveCount(0);
 }
 
 async function recordsOf(entity: string, filter?: unknown): Promise<readonly RecordInfo[]> {
@@ -81,6 +82,7 @@ test("a GB18030 file with bad rows goes in, tells what failed, and is taken back
   await picker(page, "客户名称").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("combobox").fill("客户名称");
+  await expect(page.getByRole("option").first()).toContainText("客户名称");
   await page.keyboard.press("Enter");
   await expect(picker(page, "客户名称")).toBeFocused();
   await page.keyboard.press("ArrowDown");
