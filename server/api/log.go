@@ -129,11 +129,11 @@ func trash(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &record.Rows{}
+	var page *record.Rows
 	if ent != 0 {
 		page, err = c.s.Records.Trash(c.ctx(), c.actor(), ent, limit, c.query("cursor"))
 	} else {
-		page.Rows, err = c.s.Records.TrashAll(c.ctx(), c.actor(), app, limit)
+		page, err = c.s.Records.TrashAll(c.ctx(), c.actor(), app, limit, c.query("cursor"))
 	}
 	if err != nil {
 		return nil, err

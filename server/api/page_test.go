@@ -57,6 +57,26 @@ func TestListsComeInPages(t *testing.T) {
 		w.ok("DELETE", fmt.Sprint("/departments/", last["id"]), w.owner, nil)
 		require.Equal(t, want, w.ok("GET", "/departments?cursor="+first.str("nextCursor"), w.owner, nil).list("items"))
 	})
+	t.Run("the trash of all entities comes in pages too, bulks of one moment included", func(t *testing.T) {
+		other := place{p.app, w.ok("POST", "/apps/"+p.app+"/entities", w.owner, m{"name": "二", "fields": []any{m{"name": "n", "key": "name", "type": "text"}}}).str("id")}
+		for range 2 {
+			for _, at := range []place{p, other} {
+				ids := []string{w.record(at, w.owner, m{}), w.record(at, w.owner, m{}), w.record(at, w.owner, m{})}
+				w.ok("DELETE", at.records(), w.owner, m{"ids": ids})
+			}
+		}
+		want := w.ok("GET", "/trash", w.owner, nil).list("items")
+		require.Len(t, want, 12)
+		for _, app := range []string{"", "&app=" + p.app} {
+			var got []any
+			page := w.ok("GET", "/trash?limit=2"+app, w.owner, nil)
+			for got = page.list("items"); page.JSON["nextCursor"] != nil; got = append(got, page.list("items")...) {
+				page = w.ok("GET", "/trash?limit=2"+app+"&cursor="+page.str("nextCursor"), w.owner, nil)
+			}
+			require.Equal(t, want, got)
+		}
+		w.refused(422, "cursor.invalid", "GET", "/trash?cursor=x", w.owner, nil)
+	})
 	t.Run("history shows as many changes as were asked for, hidden ones not counted", func(t *testing.T) {
 		role := w.ok("POST", "/roles", w.owner, m{"name": "blind", "grants": []any{m{"entity": p.ent, "read": true, "fields": m{"secret": "hidden"}}}}).str("id")
 		blind, _ := w.member("blind@example.com", role)
