@@ -61,7 +61,7 @@ function TypeCell(props: MapRowProps) {
   return (
     <span className={css.type} data-off={target.kind === "skip"}>
       <TypeIcon type={type} />
-      {typeName(type)}
+      <span className={css.typeName}>{typeName(type)}</span>
       {proposed && <Sure value={column.confidence} />}
       {field && !proposed && row.chosen && <span className={css.sure}>{t("import.manual")}</span>}
     </span>
