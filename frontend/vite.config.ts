@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 
 const server = process.env.TONGBAN_DEV_SERVER ?? "http://127.0.0.1:8080";
 
+/** Icons but those of the entry, which would have to wait for the others. */
+const sharedIcons = /lucide-react\/.*\/icons\/(?!(loader-circle|x|circle-check|circle-exclamation-point)\.)/;
+
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": `${import.meta.dirname}/src` } },
@@ -17,6 +20,15 @@ export default defineConfig({
     assetsInlineLimit: 2048,
     chunkSizeWarningLimit: 600,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Icons that several pages use come as one file, not as dozens of 200 bytes.
+          includeDependenciesRecursively: false,
+          groups: [{ name: "icons", test: sharedIcons, minShareCount: 4 }],
+        },
+      },
+    },
   },
   test: {
     environment: "happy-dom",

@@ -1,7 +1,19 @@
-import { createElement } from "react";
-import { iconOf } from "./icon-set";
+import { lazy, Suspense } from "react";
 import css from "./icon-tile.module.css";
 import { colorOf } from "./palette";
+import type { SetIconProps } from "./set-icon";
+
+// Asked for at once, but the page does not wait for sixty drawings.
+const set = import("./set-icon");
+const SetIcon = lazy(async () => ({ default: (await set).SetIcon }));
+
+function Icon(props: SetIconProps) {
+  return (
+    <Suspense fallback={<svg width={props.size} height={props.size} aria-hidden="true" />}>
+      <SetIcon {...props} />
+    </Suspense>
+  );
+}
 
 export interface IconTileProps {
   readonly icon: string | undefined;
@@ -26,7 +38,7 @@ export function IconTile({ icon, color, size = 20, soft }: IconTileProps) {
         color: soft ? `var(--opt-${name}-fg)` : undefined,
       }}
     >
-      {createElement(iconOf(icon), { size: Math.round(size * 0.6), strokeWidth: size < 24 ? 2.25 : 1.9 })}
+      <Icon icon={icon} size={Math.round(size * 0.6)} strokeWidth={size < 24 ? 2.25 : 1.9} />
     </span>
   );
 }
@@ -39,5 +51,5 @@ export function NamedIcon({
   readonly icon: string | undefined;
   readonly size?: number;
 }) {
-  return createElement(iconOf(icon), { size, strokeWidth: 1.75, "aria-hidden": true });
+  return <Icon icon={icon} size={size} strokeWidth={1.75} />;
 }

@@ -12,6 +12,11 @@ import css from "./home.module.css";
 
 const limit = 4;
 
+function ago(at: number): string {
+  const now = Date.now();
+  return now - at < 60_000 ? t("home.justNow") : formatAgo(at, now);
+}
+
 interface Place {
   readonly app: App;
   readonly entity: EntityInfo;
@@ -36,7 +41,7 @@ function TableCard({ app, entity, at }: Place) {
       title={entity.name}
     >
       <IconTile icon={entity.icon} color={entity.color ?? app.color} size={28} />
-      <Words title={entity.name} sub={`${app.name} · ${formatAgo(at, Date.now())}`} />
+      <Words title={entity.name} sub={`${app.name} · ${ago(at)}`} />
     </Link>
   );
 }
@@ -75,10 +80,7 @@ function RecordCard({ rec, ...place }: Place & { readonly rec: string }) {
       title={title}
     >
       <IconTile icon={entity.icon} color={entity.color ?? app.color} size={28} />
-      <Words
-        title={title === "" ? t("home.untitled") : title}
-        sub={`${entity.name} · ${formatAgo(at, Date.now())}`}
-      />
+      <Words title={title === "" ? t("home.untitled") : title} sub={`${entity.name} · ${ago(at)}`} />
     </Link>
   );
 }

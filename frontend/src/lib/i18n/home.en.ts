@@ -7,6 +7,7 @@ export const homeEn: Same<typeof homeZh> = {
   "home.afternoon": "Good afternoon, {name}",
   "home.evening": "Good evening, {name}",
   "home.moreTables": "{count} more",
+  "home.justNow": "just now",
   "home.untitled": "Untitled",
   "home.recent": "Recent",
   "home.apps": "My apps",

@@ -5,6 +5,7 @@ export const homeZh = {
   "home.afternoon": "下午好，{name}",
   "home.evening": "晚上好，{name}",
   "home.moreTables": "还有 {count} 张",
+  "home.justNow": "刚刚",
   "home.untitled": "未命名",
   "home.recent": "最近访问",
   "home.apps": "我的应用",
