@@ -9,7 +9,7 @@ import {
 import { whenSignedOut } from "@/api/client";
 import { meQuery } from "@/api/meta";
 import { queryClient } from "@/api/query-client";
-import { t } from "@/lib/i18n";
+import { t, withTexts } from "@/lib/i18n";
 import type { ImportPlace } from "@/lib/import-place";
 import { toast } from "@/ui/toast-store";
 import { applyUser } from "./apply-user";
@@ -27,18 +27,27 @@ const next = (search: Record<string, unknown>) =>
 const signup = createRoute({
   getParentRoute: () => rootRoute,
   path: "/signup",
-  component: lazyRouteComponent(() => import("@/features/auth/signup-page"), "SignupPage"),
+  component: lazyRouteComponent(
+    withTexts(() => import("@/features/auth/signup-page"), "auth"),
+    "SignupPage",
+  ),
 });
 const login = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
   validateSearch: next,
-  component: lazyRouteComponent(() => import("@/features/auth/login-page"), "LoginPage"),
+  component: lazyRouteComponent(
+    withTexts(() => import("@/features/auth/login-page"), "auth"),
+    "LoginPage",
+  ),
 });
 const invite = createRoute({
   getParentRoute: () => rootRoute,
   path: "/invite/$code",
-  component: lazyRouteComponent(() => import("@/features/auth/invite-page"), "InvitePage"),
+  component: lazyRouteComponent(
+    withTexts(() => import("@/features/auth/invite-page"), "auth"),
+    "InvitePage",
+  ),
 });
 
 /** All that needs somebody signed in, inside the shell. */
@@ -59,7 +68,10 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
-  component: lazyRouteComponent(() => import("./routes/home-route"), "HomeRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/home-route"), "home"),
+    "HomeRoute",
+  ),
 });
 const templates = createRoute({
   getParentRoute: () => shell,
@@ -68,12 +80,18 @@ const templates = createRoute({
     ...(typeof search.q === "string" && search.q ? { q: search.q } : {}),
     ...(typeof search.category === "string" ? { category: search.category } : {}),
   }),
-  component: lazyRouteComponent(() => import("./routes/gallery-routes"), "GalleryRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/gallery-routes"), "home"),
+    "GalleryRoute",
+  ),
 });
 const template = createRoute({
   getParentRoute: () => shell,
   path: "/templates/$key",
-  component: lazyRouteComponent(() => import("./routes/gallery-routes"), "TemplateRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/gallery-routes"), "home"),
+    "TemplateRoute",
+  ),
 });
 const app = createRoute({
   getParentRoute: () => shell,
@@ -105,7 +123,10 @@ const imports = createRoute({
   getParentRoute: () => shell,
   path: "/app/$app/table/$entity/import",
   validateSearch: importPlace,
-  component: lazyRouteComponent(() => import("./routes/import-route"), "ImportRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/import-route"), "import"),
+    "ImportRoute",
+  ),
 });
 const importNew = createRoute({
   getParentRoute: () => shell,
@@ -114,7 +135,10 @@ const importNew = createRoute({
     const into = text(search.app);
     return into ? { app: into } : {};
   },
-  component: lazyRouteComponent(() => import("./routes/import-route"), "ImportNewRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/import-route"), "import"),
+    "ImportNewRoute",
+  ),
 });
 const trash = createRoute({
   getParentRoute: () => shell,
@@ -123,17 +147,26 @@ const trash = createRoute({
     const entity = text(search.entity);
     return entity ? { entity } : {};
   },
-  component: lazyRouteComponent(() => import("./routes/import-route"), "TrashRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/import-route"), "import"),
+    "TrashRoute",
+  ),
 });
 const members = createRoute({
   getParentRoute: () => shell,
   path: "/members",
-  component: lazyRouteComponent(() => import("@/features/members/members-page"), "MembersPage"),
+  component: lazyRouteComponent(
+    withTexts(() => import("@/features/members/members-page"), "people"),
+    "MembersPage",
+  ),
 });
 const departments = createRoute({
   getParentRoute: () => shell,
   path: "/departments",
-  component: lazyRouteComponent(() => import("./routes/admin-routes"), "DepartmentsRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/admin-routes"), "people", "settings"),
+    "DepartmentsRoute",
+  ),
 });
 const roles = createRoute({
   getParentRoute: () => shell,
@@ -142,7 +175,10 @@ const roles = createRoute({
     const role = text(search.role);
     return role ? { role } : {};
   },
-  component: lazyRouteComponent(() => import("./routes/admin-routes"), "RolesRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/admin-routes"), "people", "settings"),
+    "RolesRoute",
+  ),
 });
 const settings = createRoute({
   getParentRoute: () => shell,
@@ -151,7 +187,10 @@ const settings = createRoute({
     const tab = text(search.tab);
     return tab ? { tab } : {};
   },
-  component: lazyRouteComponent(() => import("./routes/admin-routes"), "SettingsRoute"),
+  component: lazyRouteComponent(
+    withTexts(() => import("./routes/admin-routes"), "people", "settings"),
+    "SettingsRoute",
+  ),
 });
 
 export const router = createRouter({

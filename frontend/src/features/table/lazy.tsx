@@ -1,16 +1,17 @@
 /** Parts of the page that are not needed to see the grid; they are fetched once it stands. */
 import { lazy } from "react";
+import { withTexts } from "@/lib/i18n";
 
 const load = {
   cell: () => import("@/fields/cell-editor"),
-  field: () => import("./field/field-popover"),
+  field: withTexts(() => import("./field/field-popover"), "design"),
   column: () => import("./field/column-menu"),
   phone: () => import("./phone/phone-table"),
   filter: () => import("@/fields/filter/builder"),
   empty: () => import("./parts/empty-table"),
   row: () => import("./parts/row-menu"),
   summary: () => import("./parts/summary-menu"),
-  keys: () => import("./parts/key-list"),
+  keys: withTexts(() => import("./parts/key-list"), "design"),
   fields: () => import("./parts/fields-list"),
   sort: () => import("./parts/sort-list"),
 };

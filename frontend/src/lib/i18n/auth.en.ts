@@ -14,7 +14,6 @@ export const authEn: Same<typeof authZh> = {
   "auth.signInSub": "Welcome back.",
   "auth.signInSubTenant": "Welcome back. You were last in “{name}”.",
   "auth.email": "Email",
-  "auth.emailPlaceholder": "name@company.com",
   "auth.password": "Password",
   "auth.signInPassword": "Password",
   "auth.name": "Your name",

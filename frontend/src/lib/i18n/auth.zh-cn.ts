@@ -12,7 +12,6 @@ export const authZh = {
   "auth.signInSub": "欢迎回来。",
   "auth.signInSubTenant": "欢迎回来，上次登录的是“{name}”。",
   "auth.email": "邮箱",
-  "auth.emailPlaceholder": "name@company.com",
   "auth.password": "登录密码",
   "auth.signInPassword": "密码",
   "auth.name": "你的名字",

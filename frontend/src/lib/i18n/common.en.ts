@@ -65,4 +65,5 @@ export const commonEn: Same<typeof commonZh> = {
   "error.pageTitle": "This page could not be opened",
   "error.pageMissing": "There is no such page",
   "error.goHome": "Go home",
+  "auth.emailPlaceholder": "name@company.com",
 };

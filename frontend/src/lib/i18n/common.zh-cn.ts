@@ -63,4 +63,5 @@ export const commonZh = {
   "error.pageTitle": "页面没能打开",
   "error.pageMissing": "没有这个页面",
   "error.goHome": "回到首页",
+  "auth.emailPlaceholder": "name@company.com",
 } as const;

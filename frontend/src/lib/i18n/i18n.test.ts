@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { areas } from "./areas";
+import { baseEn } from "./base-en";
+import { baseZh } from "./base-zh-cn";
 import { en } from "./en";
 import { formatAgo, formatDay, formatMoney, formatNumber, formatTime } from "./format";
-import { preferredLocale, setLocale, t } from "./index";
+import { loadArea, loadLocale, preferredLocale, setLocale, t, tryT } from "./index";
 import { zhCN } from "./zh-cn";
 
 const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)/g)].map((match) => match[1]))].sort();
@@ -15,13 +18,42 @@ describe("catalogues", () => {
   });
 
   it("name each key in one area only", () => {
-    const areas = import.meta.glob<Record<string, Record<string, string>>>("./*.zh-cn.ts", { eager: true });
-    const keys = Object.values(areas).flatMap((area) =>
+    const files = import.meta.glob<Record<string, Record<string, string>>>("./*.zh-cn.ts", { eager: true });
+    const keys = Object.values(files).flatMap((area) =>
       Object.values(area).flatMap((texts) => Object.keys(texts)),
     );
     expect(keys.length).toBeGreaterThan(100);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
     expect(keys.length).toBe(Object.keys(zh).length);
+  });
+
+  it("bring every key with the first page or with an area", async () => {
+    for (const [locale, base, whole] of [
+      ["zh-CN", baseZh, zh],
+      ["en", baseEn, english],
+    ] as const) {
+      const parts = await Promise.all(Object.values(areas).map((area) => area[locale]()));
+      expect(Object.assign({}, base, ...parts)).toEqual(whole);
+    }
+  });
+
+  it("give the table all it says before an area is there", () => {
+    const sources = import.meta.glob<string>(
+      [
+        "../../{api,data,fields,grid,ui,app/shell}/**/*.{ts,tsx}",
+        "../../app/{fallbacks,router,main}.tsx",
+        "../../app/routes/{app,table}-route.tsx",
+        "../../features/table/**/*.{ts,tsx}",
+        // These come with the area "design".
+        "!../../features/table/field/type-list.tsx",
+        "!../../features/table/parts/key-list.tsx",
+      ],
+      { eager: true, query: "?raw", import: "default" },
+    );
+    const code = Object.values(sources).join("\n");
+    expect(code).toContain('t("shell.home")');
+    const later = Object.keys(zh).filter((key) => !(key in baseZh));
+    expect(later.filter((key) => code.includes(`t("${key}"`))).toEqual([]);
   });
 
   it("hold no empty text", () => {
@@ -43,6 +75,19 @@ describe("catalogues", () => {
     ).toEqual([]);
     const left = (text: string) => /[{}]/.test(text.replace(/\{\w+(\|[^|}]*\|[^}]*)?\}/g, ""));
     expect([...Object.entries(zh), ...Object.entries(english)].filter(([, text]) => left(text))).toEqual([]);
+  });
+});
+
+describe("areas", () => {
+  it("come when they are asked for and follow the language", async () => {
+    await loadLocale("en", "UTC");
+    expect(tryT("keys.move")).toBeUndefined();
+    const other = loadLocale("zh-CN", "Asia/Shanghai");
+    await Promise.all([other, loadArea("design")]);
+    expect(t("keys.move")).toBe("移动");
+    await loadLocale("en", "UTC");
+    expect(t("keys.move")).toBe("Move");
+    setLocale("zh-CN", zhCN, "Asia/Shanghai");
   });
 });
 

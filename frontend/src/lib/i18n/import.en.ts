@@ -3,7 +3,6 @@ import type { importZh } from "./import.zh-cn";
 
 export const importEn: Same<typeof importZh> = {
   "import.title": "Import data",
-  "import.newTitle": "New table from a file",
   "import.steps": "Steps of the import",
   "import.stepFile": "File",
   "import.stepMap": "Match fields",
@@ -154,7 +153,6 @@ export const importEn: Same<typeof importZh> = {
   "import.cutRows": "The first {count} rows are listed here; the file has them all.",
   "import.missingJob": "This import cannot be found",
   "import.missingJobText": "Imports are kept for 30 days; their starter and administrators see them.",
-  "trash.title": "Trash",
   "trash.text": "Deleted records come here first. They can be restored at any time.",
   "trash.table": "Table",
   "trash.allTables": "All tables",

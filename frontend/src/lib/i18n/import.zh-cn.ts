@@ -1,7 +1,6 @@
 /** Importing files, and the trash. */
 export const importZh = {
   "import.title": "导入数据",
-  "import.newTitle": "从文件新建数据表",
   "import.steps": "导入步骤",
   "import.stepFile": "上传文件",
   "import.stepMap": "匹配字段",
@@ -147,7 +146,6 @@ export const importZh = {
   "import.cutRows": "这里列出前 {count} 行，完整的在错误行文件里。",
   "import.missingJob": "找不到这次导入",
   "import.missingJobText": "导入记录保留 30 天，只有发起人和管理员能看到。",
-  "trash.title": "回收站",
   "trash.text": "删除的记录先放在这里，可以随时恢复。",
   "trash.table": "数据表",
   "trash.allTables": "所有数据表",

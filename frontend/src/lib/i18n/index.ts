@@ -3,7 +3,8 @@
  * catalogue; the English one must have the same keys. A text holds `{name}`
  * for a value and `{count|one|other}` for a word that follows a number.
  */
-import type { Catalogue, Key } from "./catalogue";
+import { type Area, areas } from "./areas";
+import type { Catalogue, Key, Texts } from "./catalogue";
 import { setFormats } from "./format";
 
 export type Locale = "zh-CN" | "en";
@@ -20,7 +21,8 @@ export type Params<K extends Key> = [NamesOf<Catalogue[K]>] extends [never]
   ? []
   : [params: Record<NamesOf<Catalogue[K]>, string | number>];
 
-let texts: Readonly<Record<string, string>> = {};
+let texts: Texts = {};
+const wanted = new Set<Area>();
 let current: Locale = "zh-CN";
 let plural = new Intl.PluralRules("zh-CN");
 
@@ -29,11 +31,7 @@ export function locale(): Locale {
 }
 
 /** Puts a catalogue in force; `loadLocale` is the usual door. */
-export function setLocale(
-  next: Locale,
-  catalogue: Readonly<Record<string, string>>,
-  timeZone?: string,
-): void {
+export function setLocale(next: Locale, catalogue: Texts, timeZone?: string): void {
   current = next;
   texts = catalogue;
   plural = new Intl.PluralRules(next);
@@ -43,14 +41,44 @@ export function setLocale(
   }
 }
 
+async function baseOf(next: Locale): Promise<Texts> {
+  return next === "en" ? (await import("./base-en")).baseEn : (await import("./base-zh-cn")).baseZh;
+}
+
+/** Fetches a language, with the areas that were asked for, and puts it in force. */
 export async function loadLocale(next: Locale, timeZone?: string): Promise<void> {
-  if (next === "en") {
-    const { en } = await import("./en");
-    setLocale(next, en, timeZone);
-  } else {
-    const { zhCN } = await import("./zh-cn");
-    setLocale(next, zhCN, timeZone);
+  let parts: Texts[];
+  let asked: number;
+  do {
+    asked = wanted.size;
+    parts = await Promise.all([baseOf(next), ...[...wanted].map((area) => areas[area][next]())]);
+  } while (wanted.size > asked);
+  setLocale(next, Object.assign({}, ...parts), timeZone);
+}
+
+/** Fetches the texts of an area, in this language and from now on in each that follows. */
+export async function loadArea(area: Area): Promise<void> {
+  wanted.add(area);
+  try {
+    let fetched: Locale;
+    let more: Texts;
+    do {
+      fetched = current;
+      more = await areas[area][fetched]();
+    } while (fetched !== current);
+    texts = { ...texts, ...more };
+  } catch (error) {
+    wanted.delete(area);
+    throw error;
   }
+}
+
+/** A page's code together with the texts it speaks. */
+export function withTexts<T>(load: () => Promise<T>, ...names: Area[]): () => Promise<T> {
+  return async () => {
+    const [page] = await Promise.all([load(), ...names.map(loadArea)]);
+    return page;
+  };
 }
 
 function fill(text: string, params: Readonly<Record<string, string | number>>): string {

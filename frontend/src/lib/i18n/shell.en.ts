@@ -65,4 +65,6 @@ export const shellEn: Same<typeof shellZh> = {
   "entity.deleteText": "Its records, its views and the link fields that point at it go too.",
   "entity.deleted": "“{name}” is deleted",
   "entity.titleField": "Title",
+  "import.newTitle": "New table from a file",
+  "trash.title": "Trash",
 };

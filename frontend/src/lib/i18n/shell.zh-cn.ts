@@ -62,4 +62,6 @@ export const shellZh = {
   "entity.deleteText": "表里的记录、视图和指向它的关联字段会一起删除。",
   "entity.deleted": "已删除“{name}”",
   "entity.titleField": "标题",
+  "import.newTitle": "从文件新建数据表",
+  "trash.title": "回收站",
 } as const;
