@@ -170,7 +170,10 @@ type App struct {
 	Color    string  `json:"color,omitempty"` // a palette key: gray, red, … pink
 	Template string  `json:"template,omitempty"`
 	Order    float64 `json:"order"`
-	Version  Version `json:"-"`
+	// Unfinished is when (ms) the installation of the app began, while it has not
+	// ended: such an app is listed nowhere.
+	Unfinished int64   `json:"unfinished,omitempty"`
+	Version    Version `json:"-"`
 }
 
 // Entity is one kind of record. Fields stand in the order in which pages show

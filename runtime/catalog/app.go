@@ -14,6 +14,7 @@ import (
 type AppInput struct {
 	Name, Icon, Color string
 	Template          string // the key of the template that it comes from
+	Unfinished        bool   // listed nowhere until FinishApp
 }
 
 // AppPatch changes what is not nil.
@@ -37,6 +38,9 @@ func (c *Catalog) CreateApp(ctx context.Context, a access.Actor, in AppInput) (*
 			return nil, err
 		}
 		app := &schema.App{ID: id, Name: name, Icon: in.Icon, Color: in.Color, Template: in.Template, Order: 1}
+		if in.Unfinished {
+			app.Unfinished = c.now().UnixMilli()
+		}
 		if n := len(s.apps); n > 0 {
 			app.Order = s.apps[n-1].Order + 1
 		}
@@ -65,6 +69,22 @@ func (c *Catalog) UpdateApp(ctx context.Context, a access.Actor, id schema.AppID
 		set(&app.Icon, p.Icon)
 		set(&app.Color, p.Color)
 		set(&app.Order, p.Order)
+		return c.appDoc(&app, old.Version)
+	})
+}
+
+// FinishApp lists an app that was made unfinished.
+func (c *Catalog) FinishApp(ctx context.Context, a access.Actor, id schema.AppID) (*schema.App, error) {
+	if err := access.Designer(a); err != nil {
+		return nil, err
+	}
+	return c.app(ctx, a, id, func(s *Snapshot) ([]store.DocOp, error) {
+		old := s.App(id)
+		if old == nil {
+			return nil, fail.New(fail.NotFound, "app.notFound")
+		}
+		app := *old
+		app.Unfinished = 0
 		return c.appDoc(&app, old.Version)
 	})
 }

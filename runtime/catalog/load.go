@@ -156,6 +156,11 @@ func (s *Snapshot) finish(last *Snapshot) {
 	}
 	byOrder := func(a, b float64, i, j int64) int { return cmp.Or(cmp.Compare(a, b), cmp.Compare(i, j)) }
 	slices.SortFunc(s.apps, func(a, b *schema.App) int { return byOrder(a.Order, b.Order, int64(a.ID), int64(b.ID)) })
+	for _, a := range s.apps {
+		if a.Unfinished == 0 {
+			s.listed = append(s.listed, a)
+		}
+	}
 	for _, list := range s.byApp {
 		slices.SortFunc(list, func(a, b *schema.Entity) int { return byOrder(a.Order, b.Order, int64(a.ID), int64(b.ID)) })
 	}

@@ -18,6 +18,7 @@ type Snapshot struct {
 
 	zone        *time.Location
 	apps        []*schema.App
+	listed      []*schema.App
 	entities    map[schema.EntityID]*schema.Entity // live ones
 	removed     map[schema.EntityID]*schema.Entity
 	byApp       map[schema.AppID][]*schema.Entity
@@ -35,8 +36,19 @@ type Snapshot struct {
 
 var _ access.Data = (*Snapshot)(nil)
 
-// Apps lists the apps in their order.
-func (s *Snapshot) Apps() []*schema.App { return s.apps }
+// Apps lists the apps in their order, without those whose installation has not ended.
+func (s *Snapshot) Apps() []*schema.App { return s.listed }
+
+// Unfinished lists the apps whose installation has not ended.
+func (s *Snapshot) Unfinished() []*schema.App {
+	var out []*schema.App
+	for _, a := range s.apps {
+		if a.Unfinished != 0 {
+			out = append(out, a)
+		}
+	}
+	return out
+}
 
 // App returns an app, or nil.
 func (s *Snapshot) App(id schema.AppID) *schema.App {

@@ -162,7 +162,8 @@ func (s *Service) Install(ctx context.Context, a access.Actor, key string, o Opt
 	if name == "" {
 		name = freeName(snap, t.Name.In(o.Locale))
 	}
-	app, err := s.catalog.CreateApp(ctx, a, catalog.AppInput{Name: name, Icon: t.Icon, Color: t.Color, Template: t.Key})
+	s.sweep(ctx, a, snap)
+	app, err := s.catalog.CreateApp(ctx, a, catalog.AppInput{Name: name, Icon: t.Icon, Color: t.Color, Template: t.Key, Unfinished: true})
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +172,23 @@ func (s *Service) Install(ctx context.Context, a access.Actor, key string, o Opt
 		in.takeBack(context.WithoutCancel(ctx))
 		return nil, fmt.Errorf("install %s: %w", key, err)
 	}
-	return app, nil
+	return s.catalog.FinishApp(ctx, a, app.ID)
+}
+
+// abandoned is how long an installation may take; one that began earlier has
+// been cut off, with the program.
+const abandoned = 10 * time.Minute
+
+// sweep removes what cut-off installations have left.
+func (s *Service) sweep(ctx context.Context, a access.Actor, snap *catalog.Snapshot) {
+	for _, app := range snap.Unfinished() {
+		if s.now().UnixMilli()-app.Unfinished < abandoned.Milliseconds() {
+			continue
+		}
+		if err := s.catalog.DeleteApp(ctx, a, app.ID); err != nil {
+			s.log.ErrorContext(ctx, "abandoned installation not removed", "tenant", int64(a.Tenant), "error", err)
+		}
+	}
 }
 
 // takeBack removes what a failed installation has made.

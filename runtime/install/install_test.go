@@ -122,3 +122,32 @@ func TestInstall_is_for_designers_and_known_templates(t *testing.T) {
 	require.NotNil(t, snap.App(app.ID))
 	require.NotEmpty(t, snap.Roles())
 }
+
+func TestInstallation_that_was_cut_off_is_listed_nowhere_and_swept_away(t *testing.T) {
+	w := newWorld(t)
+	now := time.Now()
+	w.inst = install.New(w.cat, w.recs, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	left, err := w.cat.CreateApp(t.Context(), w.actor, catalog.AppInput{Name: "half", Unfinished: true})
+	require.NoError(t, err)
+	_, err = w.cat.CreateEntity(t.Context(), w.actor, left.ID, catalog.EntityInput{Name: "e"})
+	require.NoError(t, err)
+	apps := func() (names []string, unfinished int) {
+		snap, err := w.cat.Tenant(t.Context(), w.actor.Tenant)
+		require.NoError(t, err)
+		for _, a := range snap.Apps() {
+			names = append(names, a.Name)
+		}
+		return names, len(snap.Unfinished())
+	}
+	_, err = w.inst.Install(t.Context(), w.actor, "crm", install.Options{Locale: "en"})
+	require.NoError(t, err)
+	names, unfinished := apps()
+	require.Equal(t, []string{"CRM"}, names)
+	require.Equal(t, 1, unfinished, "it may still be under way")
+	now = now.Add(time.Hour)
+	_, err = w.inst.Install(t.Context(), w.actor, "crm", install.Options{Locale: "en"})
+	require.NoError(t, err)
+	names, unfinished = apps()
+	require.Equal(t, []string{"CRM", "CRM 2"}, names)
+	require.Zero(t, unfinished)
+}
