@@ -14,6 +14,9 @@ const load = {
   keys: withTexts(() => import("./parts/key-list"), "design"),
   fields: () => import("./parts/fields-list"),
   sort: () => import("./parts/sort-list"),
+  asks: () => import("./parts/view-asks"),
+  views: () => import("./parts/view-list"),
+  bulk: () => import("./parts/bulk-bar"),
 };
 
 export const CellEditor = lazy(async () => ({ default: (await load.cell()).CellEditor }));
@@ -28,6 +31,10 @@ export const KeyList = lazy(async () => ({ default: (await load.keys()).KeyList 
 export const FilterBuilder = lazy(async () => ({ default: (await load.filter()).FilterBuilder }));
 export const FieldsList = lazy(async () => ({ default: (await load.fields()).FieldsList }));
 export const SortList = lazy(async () => ({ default: (await load.sort()).SortList }));
+
+export const ViewAsks = lazy(async () => ({ default: (await load.asks()).ViewAsks }));
+export const ViewList = lazy(async () => ({ default: (await load.views()).ViewList }));
+export const BulkBar = lazy(async () => ({ default: (await load.bulk()).BulkBar }));
 
 let fetched = false;
 
@@ -45,6 +52,8 @@ export function fetchParts(): void {
         load.sort,
         load.row,
         load.summary,
+        load.asks,
+        load.bulk,
       ]) {
         // A part that did not come is fetched when it is opened.
         part().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { Suspense, useState } from "react";
+import { Suspense, useState, useSyncExternalStore } from "react";
 import { entityQuery, useEntity } from "@/api/meta";
 import { errorText } from "@/api/problem";
 import { queryClient } from "@/api/query-client";
@@ -11,9 +11,9 @@ import { phone, useMedia } from "@/lib/use-media";
 import { useTitle } from "@/lib/use-title";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
+import { checkedRows } from "./checked";
 import { GridArea } from "./grid-area";
-import { EmptyTable, PhoneTable } from "./lazy";
-import { BulkBar } from "./parts/bulk-bar";
+import { BulkBar, EmptyTable, PhoneTable } from "./lazy";
 import { TableHead } from "./parts/table-head";
 import { TableSkeleton } from "./parts/table-skeleton";
 import { Toolbar } from "./parts/toolbar";
@@ -105,6 +105,17 @@ function Body(props: LoadedProps & { readonly table: Table }) {
   return <GridArea table={table} record={props.record} onRecord={props.onRecord} />;
 }
 
+function Bulk({ table }: { readonly table: Table }) {
+  const { count } = useSyncExternalStore(checkedRows.subscribe, checkedRows.read);
+  return (
+    count > 0 && (
+      <Suspense>
+        <BulkBar table={table} />
+      </Suspense>
+    )
+  );
+}
+
 function Desktop(props: LoadedProps & { readonly table: Table }) {
   const { table } = props;
   const { refreshing, status } = useRowState(table.session);
@@ -126,7 +137,7 @@ function Desktop(props: LoadedProps & { readonly table: Table }) {
         {refreshing && status === "ready" && <div className={css.bar} />}
         <Body {...props} />
       </div>
-      <BulkBar table={table} />
+      <Bulk table={table} />
       {keys.list}
     </main>
   );

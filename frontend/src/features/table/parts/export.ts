@@ -37,6 +37,7 @@ export async function exportTable(table: Table, format: "csv" | "xlsx"): Promise
       format,
       ...(control.view && !control.dirty && { view: control.view.id }),
       ...(draft.filter !== undefined && control.dirty && { filter: draft.filter }),
+      fields: table.shown.map(({ field }) => field.key),
       ...(table.search && { search: table.search }),
     });
     const { state, fileUrl } = await finished(job);

@@ -19,7 +19,6 @@ import { Menu } from "@/ui/menu";
 import { toast } from "@/ui/toast-store";
 import css from "../table.module.css";
 import { runUndo, type Table } from "../use-table";
-import { exportTable } from "./export";
 import { FieldsPopover } from "./fields-popover";
 import { FilterPopover } from "./filter-popover";
 import { GroupMenu } from "./group-menu";
@@ -96,14 +95,14 @@ function More({ table, onKeys }: ToolbarProps) {
               label: t("table.exportCsv"),
               icon: <FileDown />,
               disabled: !can.export,
-              onSelect: () => void exportTable(table, "csv"),
+              onSelect: () => void handleExport(table, "csv"),
             },
             {
               id: "xlsx",
               label: t("table.exportXlsx"),
               icon: <FileDown />,
               disabled: !can.export,
-              onSelect: () => void exportTable(table, "xlsx"),
+              onSelect: () => void handleExport(table, "xlsx"),
             },
           ],
         },
@@ -121,6 +120,11 @@ function More({ table, onKeys }: ToolbarProps) {
       ]}
     />
   );
+}
+
+async function handleExport(table: Table, format: "csv" | "xlsx"): Promise<void> {
+  const { exportTable } = await import("./export");
+  await exportTable(table, format);
 }
 
 let told = 0;

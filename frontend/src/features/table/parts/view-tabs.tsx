@@ -9,75 +9,17 @@ import {
   Trash2,
   UserRound,
 } from "lucide-react";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import type { View } from "@/api/types";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
-import { Confirm } from "@/ui/confirm";
-import { Dialog } from "@/ui/dialog";
-import { Input } from "@/ui/input";
-import { Listbox } from "@/ui/listbox";
 import { Menu } from "@/ui/menu";
 import { Popover } from "@/ui/popover";
+import { ViewAsks, ViewList } from "../lazy";
 import { draftOf } from "../model/view-model";
 import css from "../table.module.css";
 import type { Table } from "../use-table";
-
-interface NameDialogProps {
-  readonly title: string;
-  readonly initial: string;
-  readonly onName: (name: string) => Promise<void>;
-  readonly onClose: () => void;
-}
-
-export function NameDialog({ title, initial, onName, onClose }: NameDialogProps) {
-  const [name, setName] = useState(initial);
-  const [busy, setBusy] = useState(false);
-  async function handleSave(): Promise<void> {
-    if (name.trim() !== "") {
-      setBusy(true);
-      await onName(name.trim());
-      onClose();
-    }
-  }
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={title}
-      width={400}
-      footer={
-        <>
-          <Button kind="line" size={34} onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button
-            kind="primary"
-            size={34}
-            busy={busy}
-            disabled={name.trim() === ""}
-            onClick={() => void handleSave()}
-          >
-            {t("common.save")}
-          </Button>
-        </>
-      }
-    >
-      <Input
-        autoFocus
-        value={name}
-        aria-label={t("common.name")}
-        maxLength={100}
-        onChange={setName}
-        onKeyDown={(event) => event.key === "Enter" && !event.nativeEvent.isComposing && void handleSave()}
-      />
-    </Dialog>
-  );
-}
-
-type Asked =
-  | { readonly kind: "create" | "mine" }
-  | { readonly kind: "rename" | "remove"; readonly view: View };
+import type { Asked } from "./view-asks";
 
 function ViewMenu({
   table,
@@ -210,16 +152,15 @@ export function ViewTabs({
             </IconButton>
           }
         >
-          <Listbox
-            search
-            label={t("table.views")}
-            options={all.map((view) => ({ value: view.id, label: view.name }))}
-            selected={current ? [current.id] : []}
-            onPick={(id) => {
-              onView(id);
-              setListed(false);
-            }}
-          />
+          <Suspense>
+            <ViewList
+              table={table}
+              onView={(id) => {
+                onView(id);
+                setListed(false);
+              }}
+            />
+          </Suspense>
         </Popover>
       )}
       <Menu
@@ -250,51 +191,11 @@ export function ViewTabs({
         ]}
       />
       <Unsaved table={table} />
-      <Asks table={table} asked={asked} onClose={() => setAsked(undefined)} onView={onView} />
+      {asked && (
+        <Suspense>
+          <ViewAsks table={table} asked={asked} onClose={() => setAsked(undefined)} onView={onView} />
+        </Suspense>
+      )}
     </div>
-  );
-}
-
-interface AsksProps {
-  readonly table: Table;
-  readonly asked: Asked | undefined;
-  readonly onClose: () => void;
-  readonly onView: (id: string) => void;
-}
-
-function Asks({ table, asked, onClose, onView }: AsksProps) {
-  const { control, entity } = table;
-  if (asked === undefined) {
-    return null;
-  }
-  if (asked.kind === "remove") {
-    const rest = entity.views.find((view) => view !== asked.view);
-    return (
-      <Confirm
-        title={t("table.deleteView")}
-        text={t("table.deleteViewText", { name: asked.view.name })}
-        act={t("common.delete")}
-        danger
-        onClose={onClose}
-        onAct={async () => {
-          await control.remove(asked.view.id);
-          if (rest) {
-            onView(rest.id);
-          }
-          onClose();
-        }}
-      />
-    );
-  }
-  const view = asked.kind === "rename" ? asked.view : undefined;
-  return (
-    <NameDialog
-      title={t(view ? "common.rename" : "table.newView")}
-      initial={view?.name ?? ""}
-      onClose={onClose}
-      onName={(name) =>
-        view ? control.rename(view.id, name) : control.create({ name, private: asked.kind === "mine" })
-      }
-    />
   );
 }
