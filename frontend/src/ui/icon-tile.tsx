@@ -1,18 +1,28 @@
-import { lazy, Suspense } from "react";
+import { useSyncExternalStore } from "react";
 import css from "./icon-tile.module.css";
 import { colorOf } from "./palette";
-import type { SetIconProps } from "./set-icon";
+import type { SetIcon, SetIconProps } from "./set-icon";
 
-// Asked for at once, but the page does not wait for sixty drawings.
-const set = import("./set-icon");
-const SetIcon = lazy(async () => ({ default: (await set).SetIcon }));
+// Asked for at once, but the page does not wait for sixty drawings. A store and
+// not Suspense, which holds back what comes just after the first drawing.
+let drawing: typeof SetIcon | undefined;
+const watchers = new Set<() => void>();
+function watch(listener: () => void): () => void {
+  watchers.add(listener);
+  return () => watchers.delete(listener);
+}
+async function fetchSet(): Promise<void> {
+  drawing = (await import("./set-icon")).SetIcon;
+  for (const listener of watchers) {
+    listener();
+  }
+}
+// Without the drawings a page works all the same.
+void fetchSet().catch(() => undefined);
 
 function Icon(props: SetIconProps) {
-  return (
-    <Suspense fallback={<svg width={props.size} height={props.size} aria-hidden="true" />}>
-      <SetIcon {...props} />
-    </Suspense>
-  );
+  const Drawing = useSyncExternalStore(watch, () => drawing);
+  return Drawing ? <Drawing {...props} /> : <svg width={props.size} height={props.size} aria-hidden="true" />;
 }
 
 export interface IconTileProps {
