@@ -227,11 +227,18 @@ declare module "@tanstack/react-router" {
   }
 }
 
+let leaving = false;
 whenSignedOut(() => {
   queryClient.clear();
+  if (leaving) {
+    return; // several answers of one page tell the same
+  }
   const { pathname, href } = router.state.location;
   if (!/^\/(login|signup|invite)\b/.test(pathname)) {
+    leaving = true;
     toast({ text: t("error.signedOut") });
-    void router.navigate({ to: "/login", search: { next: href } });
+    void router.navigate({ to: "/login", search: { next: href } }).finally(() => {
+      leaving = false;
+    });
   }
 });
