@@ -1,6 +1,6 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp, Ellipsis, Pencil, Plus, Trash2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useOrderEntities } from "@/api/apps";
 import { useCounts } from "@/api/counts";
 import { errorText } from "@/api/problem";
@@ -97,6 +97,9 @@ function EntityMenu({ app, entity, index, all, onMove }: RowProps) {
   );
 }
 
+/** How many tables of an app are counted. */
+const countLimit = 30;
+
 /** Moves a table; the page shows it at once. */
 function useReorder(app: App, all: readonly EntityInfo[]) {
   const order = useOrderEntities(app.id);
@@ -115,9 +118,17 @@ export function EntityTree({ app }: { readonly app: App }) {
   const entities = [...(app.entities ?? [])].sort((a, b) => a.order - b.order);
   const reorder = useReorder(app, entities);
   const row = useDragOrder(app.can.design, reorder);
-  const counts = useCounts(entities.map(({ id }) => id));
+  const counts = useCounts(entities.slice(0, countLimit).map(({ id }) => id));
+  const tree = useRef<HTMLDivElement>(null);
+  const { entity: open } = useParams({ strict: false });
+  // Where a list is scrolled to is outside React.
+  useEffect(() => {
+    if (open) {
+      tree.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest" });
+    }
+  }, [open]);
   return (
-    <div className={css.tree}>
+    <div className={css.tree} ref={tree}>
       {entities.map((entity, index) => (
         <div key={entity.id} className={css.row} {...row(index)}>
           <Link
