@@ -6,6 +6,7 @@ import { t } from "@/lib/i18n";
 import { Dialog } from "@/ui/dialog";
 import { IconTile, NamedIcon } from "@/ui/icon-tile";
 import { Listbox, type Option } from "@/ui/listbox";
+import { mayWrite } from "./may-write";
 import css from "./palette.module.css";
 
 interface Target extends Option {
@@ -54,7 +55,7 @@ function useTargets(): readonly Target[] {
     })),
     page("/", t("shell.home"), <House />),
     ...(me?.can.design ? [page("/templates", t("shell.templates"), <LayoutTemplate />)] : []),
-    ...(me?.can.write ? [page("/trash", t("trash.title"), <Trash2 />)] : []),
+    ...(mayWrite(me) ? [page("/trash", t("trash.title"), <Trash2 />)] : []),
     page("/members", t("shell.members"), <Users />),
     ...admin,
     page("/settings", t("shell.settings"), <Settings />),

@@ -17,6 +17,7 @@ import { t } from "@/lib/i18n";
 import { IconButton } from "@/ui/button";
 import { Kbd } from "@/ui/kbd";
 import { AppList } from "./app-list";
+import { mayWrite } from "./may-write";
 import css from "./sidebar.module.css";
 import { TenantSwitcher } from "./tenant-switcher";
 import { UserCard } from "./user-card";
@@ -63,7 +64,7 @@ export function Sidebar({ folded, onFold, onSearch }: SidebarProps) {
       <AppList folded={folded} />
       <div className={css.rest}>
         {me?.can.design && <Nav to="/templates" icon={LayoutTemplate} label={t("shell.templates")} />}
-        {me?.can.write && <Nav to="/trash" icon={Trash2} label={t("trash.title")} />}
+        {mayWrite(me) && <Nav to="/trash" icon={Trash2} label={t("trash.title")} />}
         <Nav to="/members" icon={Users} label={t("shell.members")} />
         {me?.can.admin && (
           <>
