@@ -19,6 +19,11 @@ export interface CellEditorProps {
   readonly field: Field;
 }
 
+interface PartProps extends CellEditorProps {
+  /** Called before a press elsewhere ends the editing: writes what was typed. */
+  readonly leave: { current: (() => void) | undefined };
+}
+
 function toggle<T extends Named>(chosen: readonly T[], item: T): T[] {
   const rest = chosen.filter((one) => one.id !== item.id);
   return rest.length < chosen.length ? rest : [...chosen, item];
@@ -117,7 +122,7 @@ function LinkCell({ session, field }: CellEditorProps) {
   );
 }
 
-function DayCell({ session, field }: CellEditorProps) {
+function DayCell({ session, field, leave }: PartProps) {
   const env = useFields();
   const [typed, setTyped] = useState(() => session.text());
   const parsed = typeOf(field.type).parse(field, typed, env);
@@ -128,13 +133,17 @@ function DayCell({ session, field }: CellEditorProps) {
       session.commit(read, "down");
       return true;
     }
+    if (event.key === "Tab" && read !== undefined) {
+      session.put(read); // the grid closes it and moves on
+    }
     return false;
   };
-  // The grid's input hands over text and keys.
-  useEffect(
-    () => session.listen({ text: (value) => setTyped(value), key: (event) => enter.current(event) }),
-    [session],
-  );
+  leave.current = () => read !== undefined && session.put(read);
+  // The grid's input hands over text and keys; some were typed while this came.
+  useEffect(() => {
+    setTyped(session.text());
+    return session.listen({ text: (value) => setTyped(value), key: (event) => enter.current(event) });
+  }, [session]);
   return (
     <DayEditor
       field={field}
@@ -158,7 +167,7 @@ function FileCell({ session }: CellEditorProps) {
   );
 }
 
-const editors: Partial<Readonly<Record<Family, (props: CellEditorProps) => ReactNode>>> = {
+const editors: Partial<Readonly<Record<Family, (props: PartProps) => ReactNode>>> = {
   choice: ChoiceCell,
   date: DayCell,
   person: PersonCell,
@@ -192,12 +201,14 @@ const heights: Partial<Record<Family, number>> = {
 export function CellEditor({ session, field }: CellEditorProps) {
   const { family } = typeOf(field.type);
   const [rect, setRect] = useState(session.rect);
+  const leave = useRef<() => void>(undefined);
   // The cell moves when the grid scrolls.
   useEffect(() => session.listen({ rect: setRect }), [session]);
   // A press anywhere else ends the editing.
   useEffect(() => {
     const end = (event: Event) => {
       if (!(event.target instanceof Element) || event.target.closest("[data-cell-editor]") === null) {
+        leave.current?.();
         session.cancel();
       }
     };
@@ -222,7 +233,7 @@ export function CellEditor({ session, field }: CellEditorProps) {
       onPointerDown={keepFocus}
       onMouseDown={(event) => !(event.target instanceof HTMLInputElement) && event.preventDefault()}
     >
-      <Editor session={session} field={field} />
+      <Editor session={session} field={field} leave={leave} />
     </div>,
     document.body,
   );

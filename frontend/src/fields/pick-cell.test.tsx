@@ -71,3 +71,19 @@ it("starts at the chosen option and offers to make one that is not there", () =>
   press("Enter");
   expect(onCreate).toHaveBeenCalledWith("签约");
 });
+
+it("takes what was typed with Tab too, and leaves the cell to the grid", () => {
+  const { session, press } = opened("谈");
+  const onPick = vi.fn();
+  render(<PickCell session={session} multiple={false} options={options} selected={[]} onPick={onPick} />);
+  press("Tab");
+  expect(onPick).toHaveBeenCalledWith("谈判");
+});
+
+it("changes nothing with Tab when nothing was typed", () => {
+  const { session, press } = opened("");
+  const onPick = vi.fn();
+  render(<PickCell session={session} multiple={false} options={options} selected={[]} onPick={onPick} />);
+  press("Tab");
+  expect(onPick).not.toHaveBeenCalled();
+});

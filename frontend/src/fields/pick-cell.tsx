@@ -27,13 +27,15 @@ const create = "\u0000create";
 
 function useTyped(session: EditorSession, onSearch: ((text: string) => void) | undefined) {
   const [text, setText] = useState(() => session.text());
-  const [from, setFrom] = useState(0);
-  const query = text.slice(from).trim();
-  // The grid's input tells what is typed.
-  useEffect(() => session.listen({ text: (value) => setText(value) }), [session]);
+  const query = text.trim();
+  // The grid's input tells what is typed; some was typed while this came.
+  useEffect(() => {
+    setText(session.text());
+    return session.listen({ text: (value) => setText(value) });
+  }, [session]);
   // Whoever searches elsewhere hears of it.
   useEffect(() => onSearch?.(query), [query, onSearch]);
-  return { query, clear: () => setFrom(session.text().length) };
+  return query;
 }
 
 function rowsOf(props: PickCellProps, query: string): Option[] {
@@ -51,7 +53,7 @@ function rowsOf(props: PickCellProps, query: string): Option[] {
 
 export function PickCell(props: PickCellProps) {
   const { session, selected, multiple, onPick, onCreate, onRemoveLast } = props;
-  const { query, clear } = useTyped(session, props.onSearch);
+  const query = useTyped(session, props.onSearch);
   const rows = rowsOf(props, query);
   const [active, setActive] = useState(() => {
     const at = props.options.findIndex((one) => selected.includes(one.value));
@@ -71,7 +73,7 @@ export function PickCell(props: PickCellProps) {
       onPick(row.value);
     }
     if (multiple) {
-      clear();
+      session.clear();
     }
   }
 
@@ -84,6 +86,10 @@ export function PickCell(props: PickCellProps) {
     if (key === "Enter" && rows.length > 0) {
       pick(rows[current]);
       return true;
+    }
+    if (key === "Tab" && query !== "" && rows[current] && rows[current].value !== create) {
+      pick(rows[current]); // the grid closes it and moves on
+      return false;
     }
     if (key === "Backspace" && query === "" && onRemoveLast) {
       onRemoveLast();

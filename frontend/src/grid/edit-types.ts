@@ -62,6 +62,8 @@ export interface EditorSession {
   /** What opened it: a typed text, or null for Enter, F2 and double click. */
   readonly initialText: string | null;
   text(): string;
+  /** Empties what was typed: it has been used. */
+  clear(): void;
   listen(listener: EditorListener): () => void;
   /** Writes a value and closes. */
   commit(value: unknown, move?: EditorMove): void;

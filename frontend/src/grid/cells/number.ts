@@ -61,7 +61,7 @@ export const percentRenderer: FieldRenderer = {
 
 function drawBar(p: CellPaint, value: number): void {
   const label = p.formats.percent(value, p.column.options?.scale);
-  const width = p.width - padding * 2 - 40;
+  const width = p.width - padding * 2 - 48;
   const y = p.y + p.line / 2 - 3;
   const share = Math.max(0, Math.min(1, value));
   fillRound(p.g, { x: p.x + padding, y, width, height: 6 }, 3, p.theme.track);

@@ -125,9 +125,23 @@ export class CellEditor {
     const at = this.target ?? (selection && { index: selection.anchor.row, col: selection.anchor.col });
     const rect = at && view.rect(at.index, at.col);
     if (rect !== undefined) {
-      placeField(this.core, rect, this.mode === "inline" || this.mode === "composing", this.isMultiline);
+      placeField(this.core, rect, this.isShown(), this.isMultiline);
       this.session?.moved(this.core.toClient(rect));
     }
+  }
+
+  /** Whether the field is seen: also over a cell whose editor lists what fits the typed text. */
+  private isShown(): boolean {
+    const { input } = this.core.dom;
+    if (this.mode !== "session") {
+      return this.mode === "inline" || this.mode === "composing";
+    }
+    if (input.value === "") {
+      delete input.dataset.open;
+    } else {
+      input.dataset.open = "";
+    }
+    return input.value !== "";
   }
 
   /** The row or column that is edited may have moved or gone. */
@@ -170,6 +184,7 @@ export class CellEditor {
       delete input.dataset.refused;
       this.place();
     } else if (this.mode === "session") {
+      this.place();
       this.session?.text(input.value, composing);
     } else if (this.mode === "composing") {
       this.place();
@@ -239,6 +254,10 @@ export class CellEditor {
         initialText: text,
         rect: this.core.toClient(rect),
         typed: () => input.value,
+        clear: () => {
+          input.value = "";
+          this.typed(false);
+        },
         put: (value) => this.write(this.target ?? target, { value }),
         close: (move) => {
           this.close();
@@ -250,11 +269,11 @@ export class CellEditor {
       this.close();
       return;
     }
-    delete input.dataset.open;
     this.mode = "session";
     this.target = target;
     this.session = session;
     this.core.editing = true;
+    this.place();
     this.core.draw();
     if (!this.core.options.onOpenEditor(session.face) && this.session === session) {
       this.close();

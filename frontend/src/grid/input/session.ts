@@ -8,6 +8,7 @@ interface SessionInput {
   readonly initialText: string | null;
   readonly rect: Rect;
   readonly typed: () => string;
+  readonly clear: () => void;
   readonly put: (value: unknown) => void;
   readonly close: (move: EditorMove) => void;
 }
@@ -33,6 +34,11 @@ export class Session {
       rect: input.rect,
       initialText: input.initialText,
       text: input.typed,
+      clear: () => {
+        if (this.open) {
+          input.clear();
+        }
+      },
       listen: (listener) => {
         this.listeners.add(listener);
         return () => this.listeners.delete(listener);

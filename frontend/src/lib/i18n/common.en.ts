@@ -37,6 +37,7 @@ export const commonEn: Same<typeof commonZh> = {
   "common.hidePassword": "Hide password",
   "common.createNamed": "Create “{name}”",
   "common.iconAndColor": "Icon and colour",
+  "common.justNow": "just now",
   "common.previous": "Previous",
   "color.gray": "Gray",
   "color.red": "Red",

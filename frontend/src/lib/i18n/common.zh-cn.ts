@@ -35,6 +35,7 @@ export const commonZh = {
   "common.hidePassword": "隐藏密码",
   "common.createNamed": "新建“{name}”",
   "common.iconAndColor": "图标和颜色",
+  "common.justNow": "刚刚",
   "common.previous": "上一个",
   "color.gray": "灰色",
   "color.red": "红色",

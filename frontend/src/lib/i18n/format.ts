@@ -2,9 +2,11 @@
 
 let localeTag = "zh-CN";
 let zone: string | undefined;
+let justNow = "";
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
-export function setFormats(locale: string, timeZone?: string): void {
+export function setFormats(locale: string, timeZone?: string, moment = ""): void {
+  justNow = moment;
   localeTag = locale;
   zone = timeZone ?? zone;
   cache.clear();
@@ -83,5 +85,5 @@ export function formatAgo(at: string | number | Date, now: number): string {
   }
   const relative = cached("ago", () => new Intl.RelativeTimeFormat(localeTag, { numeric: "auto" }));
   const step = steps.find(([, size]) => Math.abs(seconds) >= size);
-  return step ? relative.format(Math.round(seconds / step[1]), step[0]) : relative.format(0, "second");
+  return step ? relative.format(Math.round(seconds / step[1]), step[0]) : justNow;
 }

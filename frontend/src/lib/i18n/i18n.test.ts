@@ -121,6 +121,7 @@ describe("formats", () => {
     setLocale("zh-CN", zhCN, "Asia/Shanghai");
     const now = Date.parse("2026-11-22T12:00:00Z");
     expect(formatAgo("2026-11-22T11:57:00Z", now)).toBe("3分钟前");
+    expect(formatAgo("2026-11-22T11:59:30Z", now)).toBe("刚刚");
     expect(formatAgo("2026-11-21T11:00:00Z", now)).toBe("昨天");
     expect(formatAgo("2026-10-01T11:00:00Z", now)).toBe("2026年10月1日");
   });

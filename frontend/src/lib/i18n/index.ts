@@ -35,7 +35,7 @@ export function setLocale(next: Locale, catalogue: Texts, timeZone?: string): vo
   current = next;
   texts = catalogue;
   plural = new Intl.PluralRules(next);
-  setFormats(next, timeZone);
+  setFormats(next, timeZone, catalogue["common.justNow"]);
   if (typeof document !== "undefined") {
     document.documentElement.lang = next;
   }
