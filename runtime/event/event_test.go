@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -91,7 +92,7 @@ func TestLog_hands_over_every_change_once_in_order(t *testing.T) {
 	writers.Wait()
 	require.Eventually(t, func() bool { return got.count() == 200 }, 5*time.Second, time.Millisecond)
 	for i, seq := range got.seqs {
-		require.EqualValues(t, from+schema.Seq(i)+1, seq, "no gap, nothing twice")
+		require.Equal(t, from+schema.Seq(i)+1, seq, "no gap, nothing twice")
 	}
 	pos, ok := l.Position(tenant)
 	require.True(t, ok)
@@ -131,7 +132,7 @@ func TestLog_goes_on_when_a_subscriber_fails_or_panics(t *testing.T) {
 	_, err := l.Follow(t.Context(), tenant)
 	require.NoError(t, err)
 	for i := range 3 {
-		commit(t, e, tenant, fmt.Sprint(i))
+		commit(t, e, tenant, strconv.Itoa(i))
 	}
 	require.Eventually(t, func() bool { return got.count() == 3 }, 5*time.Second, time.Millisecond)
 }

@@ -78,7 +78,7 @@ func (l limitedLink) set(x query.SetOp) query.Expr {
 	case query.HasAll:
 		return all
 	case query.SetEq:
-		return append(all, l.any(query.Not{X: ids}, true))
+		return query.And{all, l.any(query.Not{X: ids}, true)}
 	case query.HasNone:
 		return l.any(ids, true)
 	case query.HasAny:

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,7 +24,7 @@ func TestListsComeInPages(t *testing.T) {
 	}
 	rec := w.record(p, w.owner, m{"name": "0"})
 	for i := range 3 {
-		w.ok("PATCH", p.records()+"/"+rec, w.owner, m{"fields": m{"name": fmt.Sprint(i + 1)}})
+		w.ok("PATCH", p.records()+"/"+rec, w.owner, m{"fields": m{"name": strconv.Itoa(i + 1)}})
 	}
 	for _, path := range []string{
 		"/members", "/departments", "/roles", "/tokens", "/invitations", "/apps", "/templates", "/apps/" + p.app + "/entities",
@@ -81,7 +82,7 @@ func TestListsComeInPages(t *testing.T) {
 		role := w.ok("POST", "/roles", w.owner, m{"name": "blind", "grants": []any{m{"entity": p.ent, "read": true, "fields": m{"secret": "hidden"}}}}).str("id")
 		blind, _ := w.member("blind@example.com", role)
 		for i := range 210 {
-			w.ok("PATCH", p.records()+"/"+rec, w.owner, m{"fields": m{"secret": fmt.Sprint(i)}})
+			w.ok("PATCH", p.records()+"/"+rec, w.owner, m{"fields": m{"secret": strconv.Itoa(i)}})
 		}
 		path := p.records() + "/" + rec + "/history?limit=3"
 		require.Len(t, w.ok("GET", path, blind, nil).list("items"), 3)
