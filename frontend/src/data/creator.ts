@@ -1,7 +1,7 @@
 /** Making records: seen at once, sent when nothing that is required is missing, kept when refused. */
 import { ApiError } from "@/api/problem";
 import { inputOf } from "./drafts";
-import type { Outbox } from "./outbox";
+import { isPassing, type Outbox } from "./outbox";
 import type { RowStore } from "./row-store";
 import { type Fields, type WireRecord, wire } from "./wire";
 
@@ -91,17 +91,24 @@ export class Creator {
             this.input.rows.rename(record.id, made);
           }
         });
+        this.finished();
         return result.changeSet;
       } catch (error) {
-        this.refused(records, error);
-        return undefined;
-      } finally {
-        this.running -= 1;
-        if (this.running === 0) {
-          this.input.onIdle();
+        if (isPassing(error)) {
+          throw error; // the outbox tries again
         }
+        this.refused(records, error);
+        this.finished();
+        return undefined;
       }
     });
+  }
+
+  private finished(): void {
+    this.running -= 1;
+    if (this.running === 0) {
+      this.input.onIdle();
+    }
   }
 
   /** One refused record stays as a draft to be mended; of many the good ones are found by halving. */

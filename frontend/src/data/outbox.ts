@@ -40,6 +40,14 @@ export interface OutboxInput {
   readonly realId: (id: string) => string;
 }
 
+/** Outboxes that still hold something. */
+const busy = new Set<Outbox>();
+
+/** Whether closing the page now would lose what was done here. */
+export function hasUnsent(): boolean {
+  return busy.size > 0;
+}
+
 let lastKey = 0;
 /** A key that lets a request be repeated without being done twice. */
 export function opKey(): string {
@@ -52,7 +60,8 @@ const backoff = (attempt: number) =>
     setTimeout(done, Math.min(15_000, 400 * 2 ** attempt) * (0.7 + Math.random() * 0.6)),
   );
 
-const retried = (error: unknown) =>
+/** Whether the network or a busy server is to blame, so that the same may be sent again. */
+export const isPassing = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 502);
 
 export class Outbox {
@@ -114,10 +123,12 @@ export class Outbox {
       return;
     }
     this.running = true;
+    busy.add(this);
     for (let job = this.jobs.shift(); job !== undefined; job = this.jobs.shift()) {
       await job();
     }
     this.running = false;
+    busy.delete(this);
     this.done = 0;
     this.total = 0;
     this.input.events.onProgress();
@@ -156,7 +167,7 @@ export class Outbox {
         this.setOffline(false);
         return result;
       } catch (error) {
-        if (!retried(error)) {
+        if (!isPassing(error)) {
           this.setOffline(false);
           throw error;
         }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { CellRef } from "@/grid/edit-types";
 import { FakeServer, settled } from "./fake-server";
 import { live, type RoomListener } from "./live";
+import { hasUnsent } from "./outbox";
 import { TableSession } from "./table-session";
 
 afterEach(() => {
@@ -88,6 +89,25 @@ describe("editing", () => {
     expect(keys).toHaveLength(3);
     expect(new Set(keys).size).toBe(1);
     expect(server.records[1]?.fields.name).toBe("again");
+  });
+
+  it("keeps a new record and a deletion until the network is back, and warns before leaving", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const { server, session } = await opened();
+    const refused: unknown[] = [];
+    session.events = { onRefused: (error) => refused.push(error) };
+    server.losses = 2;
+    session.add({ name: "new" });
+    session.remove(["rec_2"]);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(session.read().offline).toBe(true);
+    expect(hasUnsent()).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useRealTimers();
+    await settled();
+    expect(refused).toEqual([]);
+    expect(server.records.map((one) => one.fields.name)).toEqual(["row 0", "row 2", "row 3", "row 4", "new"]);
+    expect(hasUnsent()).toBe(false);
   });
 
   it("sends links as ids, and names for the server to find", async () => {

@@ -5,7 +5,7 @@ import { Creator } from "./creator";
 import { byRecord, isTemporary, temporary } from "./drafts";
 import type { ViewQuery } from "./layout";
 import { type Cursor, type LiveEvent, type LiveMember, live } from "./live";
-import { Outbox, type PendingPatch, type Progress } from "./outbox";
+import { isPassing, Outbox, type PendingPatch, type Progress } from "./outbox";
 import type { RemoteChange } from "./record-cache";
 import { RowStore } from "./row-store";
 import { UndoStack } from "./undo";
@@ -157,6 +157,9 @@ export class TableSession {
           this.events.onFigures?.();
           return result.changeSet;
         } catch (error) {
+          if (isPassing(error)) {
+            throw error; // it is sent again
+          }
           this.events.onRefused?.(error, part.length);
           this.refreshSoon();
           return undefined;

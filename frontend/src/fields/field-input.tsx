@@ -1,6 +1,6 @@
 /** Editing a value where it stands: in the record's drawer, on a card, in a form. */
 import { Star } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import type { Choice, Field } from "@/api/types";
 import { t } from "@/lib/i18n";
 import { Listbox } from "@/ui/listbox";
@@ -32,11 +32,26 @@ function Shown({ field, value, readOnly }: FieldInputProps) {
 
 function Entry(props: FieldInputProps) {
   const [open, setOpen] = useState(false);
+  const again = useRef(false);
   if (open) {
-    return <TextEntry {...props} onClose={() => setOpen(false)} />;
+    const close = () => {
+      again.current = true;
+      setOpen(false);
+    };
+    return <TextEntry {...props} onClose={close} />;
   }
+  // The focus comes back to where it was typed, unless it has gone elsewhere.
+  const place = (button: HTMLButtonElement | null) => {
+    if (button !== null && again.current) {
+      again.current = false;
+      if (document.activeElement === null || document.activeElement === document.body) {
+        button.focus({ preventScroll: true });
+      }
+    }
+  };
   return (
     <button
+      ref={place}
       type="button"
       className={css.place}
       data-off={props.readOnly}

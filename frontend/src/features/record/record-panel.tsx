@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, Copy, Ellipsis, Link, Maximize2, Minimize2, Trash2, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { errorText } from "@/api/problem";
 import { isTemporary } from "@/data/drafts";
 import type { RecordPanelProps } from "@/data/panel";
@@ -22,6 +22,14 @@ import { RecordBody } from "./record-body";
 function isTyping(target: EventTarget): boolean {
   return (
     target instanceof HTMLElement && target.closest("input,textarea,[role=listbox],[role=grid]") !== null
+  );
+}
+
+/** Keys of the page go to the panel if nothing else has the focus. */
+function isOurs(target: EventTarget): boolean {
+  return (
+    target === document.body ||
+    (target instanceof Element && target.closest("[role=dialog]")?.querySelector(`.${css.panel}`) != null)
   );
 }
 
@@ -53,8 +61,8 @@ function useActs({ session, entity, entry, onClose, onOpen }: TopProps) {
     },
     remove(): void {
       if (entry !== undefined) {
-        session.remove([entry.record.id]);
         onClose();
+        session.remove([entry.record.id]);
       }
     },
   };
@@ -166,7 +174,7 @@ export function RecordPanel(props: RecordPanelProps) {
   const name = title && entry ? typeOf(title.type).format(title, entry.row.fields[title.key]) : "";
 
   function handleKey(event: KeyboardEvent): void {
-    if (event.nativeEvent.isComposing || event.defaultPrevented) {
+    if (event.isComposing || event.defaultPrevented || event.target === null || !isOurs(event.target)) {
       return;
     }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !isTyping(event.target)) {
@@ -181,6 +189,15 @@ export function RecordPanel(props: RecordPanelProps) {
     }
   }
 
+  const latest = useRef(handleKey);
+  latest.current = handleKey;
+  // A click on the panel's ground leaves the focus outside of it: keys are heard at the window.
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => latest.current(event);
+    window.addEventListener("keydown", listener);
+    return () => window.removeEventListener("keydown", listener);
+  }, []);
+
   return (
     <Drawer
       open
@@ -189,8 +206,7 @@ export function RecordPanel(props: RecordPanelProps) {
       label={name || t("record.record")}
       width={full ? Math.max(468, window.innerWidth - 248) : 468}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the whole panel; every act has a button too */}
-      <div className={css.panel} onKeyDown={handleKey}>
+      <div className={css.panel}>
         <Top {...props} full={full} entry={entry} onFull={setFull} />
         {error !== undefined && entry === undefined && <EmptyState title={errorText(error)} />}
         {error === undefined && entry === undefined && <SkeletonRows rows={8} height={36} />}

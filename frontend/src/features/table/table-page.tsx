@@ -1,8 +1,9 @@
-import { Suspense, useState, useSyncExternalStore } from "react";
+import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { entityQuery, useEntity } from "@/api/meta";
 import { errorText } from "@/api/problem";
 import { queryClient } from "@/api/query-client";
 import type { Entity } from "@/api/types";
+import { hasUnsent } from "@/data/outbox";
 import type { RecordPanelComponent } from "@/data/panel";
 import { useRowState } from "@/data/use-session";
 import { FieldsProvider } from "@/fields/context";
@@ -143,7 +144,18 @@ function Desktop(props: LoadedProps & { readonly table: Table }) {
   );
 }
 
+/** The browser asks before it closes a page whose edits have not arrived. */
+function useLeaveWarning(): void {
+  // Closing the page is outside React.
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => hasUnsent() && event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, []);
+}
+
 function LoadedTable(props: LoadedProps) {
+  useLeaveWarning();
   const table = useTable(props.loaded, props.view, props.onView);
   const small = useMedia(phone);
   useTitle(props.loaded.name);
@@ -170,11 +182,15 @@ function LoadedTable(props: LoadedProps) {
 
 /** The page of one entity: its views, its grid, its records. */
 export function TablePage(props: TablePageProps) {
-  const { data, error } = useEntity(props.entity);
-  if (error) {
+  const { data, error, refetch } = useEntity(props.entity);
+  if (error && data === undefined) {
     return (
       <main className={css.page}>
-        <EmptyState title={errorText(error)} />
+        <EmptyState title={errorText(error)}>
+          <Button kind="primary" size={34} onClick={() => void refetch()}>
+            {t("common.retry")}
+          </Button>
+        </EmptyState>
       </main>
     );
   }

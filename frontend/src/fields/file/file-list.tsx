@@ -20,6 +20,9 @@ export function sizeText(bytes: number | undefined): string {
   if (bytes === undefined) {
     return "";
   }
+  if (bytes < 1024) {
+    return `${bytes} B`;
+  }
   const step = bytes < 1024 * 1024 ? 1024 : 1024 * 1024;
   return `${(bytes / step).toFixed(step === 1024 ? 0 : 1)} ${step === 1024 ? "KB" : "MB"}`;
 }

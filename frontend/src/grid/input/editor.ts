@@ -8,7 +8,7 @@ import type { GridCore } from "../core";
 import type { EditorMove } from "../edit-types";
 import type { GridColumn, GridRow } from "../types";
 import type { Writer } from "../writer";
-import { hideField, placeField, showField } from "./field";
+import { hideField, placeField, showField, showTyped } from "./field";
 import { Session } from "./session";
 
 export interface EditTarget {
@@ -125,23 +125,11 @@ export class CellEditor {
     const at = this.target ?? (selection && { index: selection.anchor.row, col: selection.anchor.col });
     const rect = at && view.rect(at.index, at.col);
     if (rect !== undefined) {
-      placeField(this.core, rect, this.isShown(), this.isMultiline);
+      const shown =
+        this.mode === "session" ? showTyped(this.core) : this.mode === "inline" || this.mode === "composing";
+      placeField(this.core, rect, shown, this.isMultiline);
       this.session?.moved(this.core.toClient(rect));
     }
-  }
-
-  /** Whether the field is seen: also over a cell whose editor lists what fits the typed text. */
-  private isShown(): boolean {
-    const { input } = this.core.dom;
-    if (this.mode !== "session") {
-      return this.mode === "inline" || this.mode === "composing";
-    }
-    if (input.value === "") {
-      delete input.dataset.open;
-    } else {
-      input.dataset.open = "";
-    }
-    return input.value !== "";
   }
 
   /** The row or column that is edited may have moved or gone. */

@@ -16,6 +16,16 @@ export function showField({ dom: { input } }: GridCore, type: string, multiline:
   input.focus({ preventScroll: true });
 }
 
+/** Over a cell whose editor lists what fits, the field is seen while it holds text; answers whether. */
+export function showTyped({ dom: { input } }: GridCore): boolean {
+  if (input.value === "") {
+    delete input.dataset.open;
+  } else {
+    input.dataset.open = "";
+  }
+  return input.value !== "";
+}
+
 export function hideField({ dom: { input } }: GridCore): void {
   input.value = "";
   delete input.dataset.open;
