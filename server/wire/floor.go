@@ -19,6 +19,7 @@ const (
 	markKey   = "highest"
 	markEvery = 30 * time.Second
 	markAhead = 2 * markEvery
+	markLook  = time.Second // a clock that jumps forward overtakes the mark
 )
 
 // raiseIDs lets a source start above the last mark and writes the next one.
@@ -47,13 +48,19 @@ func markIDs(ctx context.Context, e store.Engine, src *ids.Source) error {
 	return err
 }
 
-// keepMark writes marks until ctx ends.
+// keepMark writes marks until ctx ends: when the ids come near the last one.
 func keepMark(ctx context.Context, e store.Engine, src *ids.Source, log *slog.Logger) {
-	tick := time.NewTicker(markEvery)
+	tick := time.NewTicker(markLook)
 	defer tick.Stop()
+	var next int64 // the id from which on a new mark is due
 	for {
 		select {
 		case <-tick.C:
+			id := src.Next()
+			if id < next {
+				continue
+			}
+			next = ids.Ahead(id, markEvery)
 			if err := markIDs(ctx, e, src); err != nil && ctx.Err() == nil {
 				log.WarnContext(ctx, "mark of ids not written", "err", err.Error())
 			}

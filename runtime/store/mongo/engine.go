@@ -118,7 +118,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 func clientOptions(uri string) *options.ClientOptions {
 	return options.Client().ApplyURI(uri).
 		SetAppName("tongban").
-		SetServerSelectionTimeout(10 * time.Second).
+		SetServerSelectionTimeout(5 * time.Second).
 		SetMaxPoolSize(2 * maxRunning).
 		SetReadPreference(readpref.Primary()).
 		SetReadConcern(readconcern.Majority()).

@@ -80,7 +80,7 @@ func (r *reader) limited(ctx context.Context, most time.Duration, fn func(contex
 	defer cancel()
 	err := fn(inner)
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case err == nil || ctx.Err() != nil, unselected(err): // a server that is away is not slow
 		return err
 	case errors.Is(err, context.DeadlineExceeded), inner.Err() != nil, driver.IsTimeout(err), hasCode(err, 50):
 		return errors.Join(fmt.Errorf("%w: %w", store.ErrTooSlow, err), r.renew(ctx))

@@ -36,8 +36,11 @@ func unreachable(err error) bool {
 	if driver.IsNetworkError(err) || driver.IsTimeout(err) || hasLabel(err, transientLabel) {
 		return true
 	}
-	if errors.As(err, &topology.ServerSelectionError{}) || errors.Is(err, context.DeadlineExceeded) {
+	if unselected(err) || errors.Is(err, context.DeadlineExceeded) {
 		return true
 	}
 	return slices.ContainsFunc(gone, func(code int) bool { return hasCode(err, code) })
 }
+
+// unselected reports whether no server was there to be asked.
+func unselected(err error) bool { return errors.As(err, &topology.ServerSelectionError{}) }
