@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useApps, useMe } from "@/api/meta";
 import { useMembers } from "@/api/people";
-import { errorText } from "@/api/problem";
+import { ApiError, errorText } from "@/api/problem";
 import type { Entity } from "@/api/types";
 import type { ViewQuery } from "@/data/layout";
 import type { RemoteChange } from "@/data/record-cache";
@@ -29,6 +29,13 @@ function queryOf(entity: Entity, draft: ReturnType<typeof useViewDraft>["draft"]
     ...(search && { search }),
     ...(group && { group }),
   };
+}
+
+/** Why the server refused a value, with the name of its field. */
+function refusalText(entity: Entity, error: unknown): string {
+  const key = error instanceof ApiError ? error.field?.split(".").at(-1) : undefined;
+  const name = entity.fields.find((field) => field.key === key)?.name;
+  return name ? t("table.refused", { name, reason: errorText(error) }) : errorText(error);
 }
 
 function conflictToast(session: TableSession, entity: Entity, change: RemoteChange, name: string): void {
@@ -66,7 +73,7 @@ function useSessionEvents(session: TableSession, entity: Entity, grid: { current
     let timer: ReturnType<typeof setTimeout> | undefined;
     session.events = {
       onFlash: (cells, kind) => grid.current?.flash(cells, kind),
-      onRefused: (error) => toast({ kind: "bad", text: errorText(error) }),
+      onRefused: (error) => toast({ kind: "bad", text: refusalText(latest.current, error) }),
       onConflict: (change, by) => conflictToast(session, latest.current, change, by.name),
       onSkipped: (count) => {
         if (count > 0) {

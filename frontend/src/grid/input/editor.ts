@@ -6,18 +6,9 @@
 import { rendererOf } from "../cells/registry";
 import type { GridCore } from "../core";
 import type { EditorMove } from "../edit-types";
-import type { GridColumn, GridRow } from "../types";
 import type { Writer } from "../writer";
 import { hideField, placeField, showField, showTyped } from "./field";
-import { Session } from "./session";
-
-export interface EditTarget {
-  readonly rowId: string;
-  readonly row: GridRow;
-  readonly index: number;
-  readonly column: GridColumn;
-  readonly col: number;
-}
+import { type EditTarget, Session } from "./session";
 
 type Mode = "idle" | "inline" | "composing" | "session";
 

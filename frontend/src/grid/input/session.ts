@@ -1,7 +1,15 @@
 /** The page's editor of one cell, seen from the grid. */
 import type { EditorListener, EditorMove, EditorSession } from "../edit-types";
-import type { Rect } from "../types";
-import type { EditTarget } from "./editor";
+import type { GridColumn, GridRow, Rect } from "../types";
+
+/** The cell that is edited. */
+export interface EditTarget {
+  readonly rowId: string;
+  readonly row: GridRow;
+  readonly index: number;
+  readonly column: GridColumn;
+  readonly col: number;
+}
 
 interface SessionInput {
   readonly target: EditTarget;

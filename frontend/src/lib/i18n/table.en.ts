@@ -106,6 +106,7 @@ export const tableEn: Same<typeof tableZh> = {
   "table.emptyReadOnly": "Records will appear here.",
   "table.useTemplate": "Start from a template",
   "table.pasteRefused": "{count} {count|cell does|cells do} not fit the field and stayed empty",
+  "table.refused": "“{name}” was not changed: {reason}",
   "table.draft": "Saved once these are filled in: {names}",
   "table.undoSkipped": "{count} {count|record was|records were} changed since and not undone",
   "table.untitled": "Untitled {name}",

@@ -104,6 +104,7 @@ export const tableZh = {
   "table.emptyReadOnly": "有记录后会显示在这里。",
   "table.useTemplate": "用模板开始",
   "table.pasteRefused": "{count} 个单元格的内容不符合字段要求，没有填入",
+  "table.refused": "“{name}”没有改成：{reason}",
   "table.draft": "填好必填项后保存：{names}",
   "table.undoSkipped": "{count} 条记录之后又被改过，没有撤销",
   "table.untitled": "未命名{name}",

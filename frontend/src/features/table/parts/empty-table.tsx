@@ -59,11 +59,13 @@ export function EmptyTable({ table, onImport, onRecord }: EmptyTableProps) {
             <Button kind="line" size={34} icon={<Download />} onClick={onImport}>
               {t("table.importFile")}
             </Button>
-            <Link to="/templates">
-              <Button size={34} icon={<LayoutTemplate />} tabIndex={-1}>
-                {t("table.useTemplate")}
-              </Button>
-            </Link>
+            {entity.can.design && (
+              <Link to="/templates">
+                <Button size={34} icon={<LayoutTemplate />} tabIndex={-1}>
+                  {t("table.useTemplate")}
+                </Button>
+              </Link>
+            )}
           </div>
         )}
       </EmptyState>

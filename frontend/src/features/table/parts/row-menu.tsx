@@ -68,16 +68,17 @@ export function RowMenu({ table, row, anchor, onClose, onRecord }: RowMenuProps)
             : [],
         },
         {
-          items: [
-            {
-              id: "delete",
-              label: t("table.deleteRecord"),
-              icon: <Trash2 />,
-              danger: true,
-              disabled: !may,
-              onSelect: () => session.remove([row.id]),
-            },
-          ],
+          items: may
+            ? [
+                {
+                  id: "delete",
+                  label: t("table.deleteRecord"),
+                  icon: <Trash2 />,
+                  danger: true,
+                  onSelect: () => session.remove([row.id]),
+                },
+              ]
+            : [],
         },
       ]}
     />
