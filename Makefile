@@ -44,6 +44,9 @@ test-web: frontend/node_modules/.stamp ## types, unit tests and rules of the fro
 e2e: build ## browser tests against the built binary
 	cd frontend && npm run e2e
 
+torture: ## kill, starve, cut and race the program for 30 minutes (TIME=2h for longer)
+	TONGBAN_TORTURE=$${TIME:-30m} go test -count=1 -v -timeout 24h ./server/torture
+
 test-mongo: ## the storage suite against the server that TONGBAN_TEST_MONGO names
 	@test -n "$${TONGBAN_TEST_MONGO:-}" || { echo "set TONGBAN_TEST_MONGO=mongodb://…"; exit 2; }
 	go test -count=1 -timeout 30m ./runtime/store/mongo/... ./server/api/...

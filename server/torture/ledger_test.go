@@ -28,11 +28,11 @@ type ledger struct {
 
 // batch is what is known of three records.
 type batch struct {
-	tag    string
-	ids    []string
-	made   bool // acknowledged
-	n      int  // the last acknowledged step
-	tried  int  // the last step that was asked for
+	tag   string
+	ids   []string
+	made  bool // acknowledged
+	n     int  // the last acknowledged step
+	tried int  // the last step that was asked for
 }
 
 func newLedger(t *testing.T, p *program) *ledger {
@@ -62,7 +62,7 @@ func creation(tag string) row {
 
 // create makes a batch; it may be called again with the same tag. The answer
 // is nil where the connection broke.
-func (l *ledger) create(p *program, tag string) (*answer, *batch) {
+func (l *ledger) create(p *program, tag string, headers ...header) (*answer, *batch) {
 	l.mu.Lock()
 	b := l.batches[tag]
 	if b == nil {
@@ -70,7 +70,7 @@ func (l *ledger) create(p *program, tag string) (*answer, *batch) {
 		l.batches[tag] = b
 	}
 	l.mu.Unlock()
-	a, err := p.call("POST", l.records(), creation(tag), header{"Idempotency-Key", "create-" + tag})
+	a, err := p.call("POST", l.records(), creation(tag), append(headers, header{"Idempotency-Key", "create-" + tag})...)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {

@@ -145,7 +145,7 @@ func (p *program) start() time.Duration {
 	out, err := p.cmd.StdoutPipe()
 	require.NoError(p.t, err)
 	require.NoError(p.t, p.cmd.Start())
-	addr := make(chan string, 1)
+	addr, told := make(chan string, 1), make(chan struct{})
 	go func() {
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
@@ -156,8 +156,15 @@ func (p *program) start() time.Duration {
 		}
 		close(addr)
 		_, _ = io.Copy(io.Discard, out) // until it ends
+		close(told)
 	}()
-	p.ended = make(chan error, 1)
+	ended := make(chan error, 1)
+	cmd := p.cmd
+	p.ended = ended
+	go func() {
+		<-told // Wait closes the pipe
+		ended <- cmd.Wait()
+	}()
 	select {
 	case a, ok := <-addr:
 		require.True(p.t, ok, "the program did not start: %s", p.log.String())
@@ -165,8 +172,6 @@ func (p *program) start() time.Duration {
 	case <-time.After(30 * time.Second):
 		require.Fail(p.t, "the program does not start")
 	}
-	cmd, ended := p.cmd, p.ended
-	go func() { ended <- cmd.Wait() }()
 	p.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 60 * time.Second}
 	return time.Since(began)
 }
