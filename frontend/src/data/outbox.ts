@@ -68,6 +68,7 @@ export class Outbox {
   private readonly jobs: Job[] = [];
   private running = false;
   private offline = false;
+  private idle: (() => void)[] = [];
   private done = 0;
   private total = 0;
   private readonly input: OutboxInput;
@@ -84,6 +85,13 @@ export class Outbox {
   /** The last try failed in the network; it goes on by itself. */
   get waiting(): boolean {
     return this.offline;
+  }
+
+  /** Ends when everything that was queued so far has its answer, or cannot be sent at all. */
+  async settled(): Promise<void> {
+    while (this.running && !this.offline) {
+      await new Promise<void>((done) => this.idle.push(done));
+    }
   }
 
   /** Sends one act of cell edits, in as many requests as it needs. */
@@ -131,7 +139,16 @@ export class Outbox {
     busy.delete(this);
     this.done = 0;
     this.total = 0;
+    this.wakeIdle();
     this.input.events.onProgress();
+  }
+
+  private wakeIdle(): void {
+    const waiting = this.idle;
+    this.idle = [];
+    for (const wake of waiting) {
+      wake();
+    }
   }
 
   /** A batch goes in as a whole or not at all; a refused one is halved until the bad records stand alone. */
@@ -180,6 +197,7 @@ export class Outbox {
   private setOffline(offline: boolean): void {
     if (this.offline !== offline) {
       this.offline = offline;
+      this.wakeIdle();
       this.input.events.onProgress();
     }
   }

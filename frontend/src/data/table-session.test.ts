@@ -177,6 +177,17 @@ describe("undo", () => {
   });
 });
 
+describe("undo pressed at once", () => {
+  it("waits for the edit that it is meant for, and takes each press in turn", async () => {
+    const { server, session } = await opened();
+    session.set("rec_1", "name", "x");
+    session.set("rec_1", "name", "y");
+    const presses = [session.undo.undo(), session.undo.undo(), session.undo.undo()];
+    expect(await Promise.all(presses)).toEqual([true, true, false]);
+    expect(server.asked.filter(({ path }) => path === "/undo")).toHaveLength(2);
+  });
+});
+
 describe("what others do", () => {
   const by = { id: "usr_li", name: "Li" };
 

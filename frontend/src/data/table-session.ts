@@ -53,10 +53,13 @@ export class TableSession {
     this.me = me;
     this.room = `entity:${entity}`;
     this.rows = new RowStore(entity);
-    this.undo = new UndoStack((skipped) => {
-      this.events.onSkipped?.(skipped);
-      this.refreshSoon();
-    });
+    this.undo = new UndoStack(
+      (skipped) => {
+        this.events.onSkipped?.(skipped);
+        this.refreshSoon();
+      },
+      () => this.outbox.settled(),
+    );
     this.outbox = new Outbox({
       entity,
       realId: (id) => this.real.get(id) ?? id,

@@ -11,14 +11,19 @@ const mostActs = 100;
 export class UndoStack {
   private readonly past: (readonly string[])[] = [];
   private readonly future: (readonly string[])[] = [];
-  private busy = false;
+  private moves: Promise<unknown> = Promise.resolve();
   private state: UndoState = { canUndo: false, canRedo: false };
   private readonly listeners = new Set<() => void>();
   private readonly applied: (skipped: number) => void;
+  private readonly settled: () => Promise<void>;
 
-  /** `applied` hears that records changed, and how many were left alone because others changed them since. */
-  constructor(applied: (skipped: number) => void) {
+  /**
+   * `applied` hears that records changed, and how many were left alone because others changed them since.
+   * `settled` ends when what was done before has an answer, and so stands in the list of acts.
+   */
+  constructor(applied: (skipped: number) => void, settled: () => Promise<void>) {
     this.applied = applied;
+    this.settled = settled;
   }
 
   readonly read = (): UndoState => this.state;
@@ -40,22 +45,25 @@ export class UndoStack {
 
   /** Takes the last act back. Answers whether there was one; throws what the server refused. */
   undo(): Promise<boolean> {
-    return this.move(this.past, this.future);
+    return this.inTurn(() => this.move(this.past, this.future));
   }
 
   redo(): Promise<boolean> {
-    return this.move(this.future, this.past);
+    return this.inTurn(() => this.move(this.future, this.past));
+  }
+
+  /** One after the other, however fast the keys are pressed, and after what is on its way. */
+  private inTurn(move: () => Promise<boolean>): Promise<boolean> {
+    const turn = this.moves.then(() => this.settled()).then(move);
+    this.moves = turn.catch(() => undefined);
+    return turn;
   }
 
   private async move(from: (readonly string[])[], to: (readonly string[])[]): Promise<boolean> {
-    if (this.busy) {
-      return false;
-    }
     const act = from.pop();
     if (act === undefined) {
       return false;
     }
-    this.busy = true;
     try {
       let skipped = 0;
       const inverse: string[] = [];
@@ -72,7 +80,6 @@ export class UndoStack {
       }
       return true;
     } finally {
-      this.busy = false;
       this.tell();
     }
   }
