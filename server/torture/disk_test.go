@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,7 +60,7 @@ func (d *disk) crowd() (free func()) {
 	dir := filepath.Join(d.path, "crowd")
 	require.NoError(d.t, os.Mkdir(dir, 0o700))
 	for i := 0; ; i++ {
-		f, err := os.Create(filepath.Join(dir, fmt.Sprint(i)))
+		f, err := os.Create(filepath.Join(dir, strconv.Itoa(i)))
 		if err != nil {
 			require.ErrorIs(d.t, err, syscall.ENOSPC)
 			break

@@ -33,7 +33,7 @@ func TestADataFolderOfAnOlderReleaseOpens(t *testing.T) {
 			p.kill()
 			p.start() // what the first start may have changed opens too
 			readFixture(t, p)
-			err, _ = p.stop()
+			_, err = p.stop()
 			require.NoError(t, err)
 			out, err := p.command("fsck").CombinedOutput()
 			require.NoError(t, err, "%s", out)
@@ -102,7 +102,7 @@ func TestFixture_isMade(t *testing.T) {
 	}
 	p := newProgram(t, t.TempDir())
 	makeFixture(t, p)
-	err, _ := p.stop()
+	_, err := p.stop()
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(fixtures, 0o755))
 	pack(t, p.data, filepath.Join(fixtures, name+".tar.gz"))

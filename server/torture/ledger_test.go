@@ -2,6 +2,7 @@ package torture
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"sync"
 	"testing"
@@ -140,9 +141,7 @@ func (l *ledger) all(p *program) []row {
 			body["cursor"] = cursor
 		}
 		a := p.ok("POST", l.records()+"/query", body)
-		for _, r := range a.list("records") {
-			out = append(out, r)
-		}
+		out = append(out, a.list("records")...)
 		if cursor = a.str("nextCursor"); cursor == "" {
 			return out
 		}
@@ -166,7 +165,7 @@ func (l *ledger) verify(p *program) {
 		}
 		steps[c], numbers[no] = int(n), true
 	}
-	for i := range len(all) {
+	for i := range all {
 		if !numbers["A"+strconv.Itoa(i+1)] {
 			torn++ // a number is given out with its record or not at all
 		}
@@ -192,7 +191,7 @@ func (l *ledger) verify(p *program) {
 		}
 	}
 	require.Equal(l.t, []int{0, 0, 0}, []int{lost, dup, torn}, "LOST, DUP, TORN of %d records", len(all))
-	require.Equal(l.t, known, len(all), "records that nobody asked for")
+	require.Len(l.t, all, known, "records that nobody asked for")
 }
 
 // repeat sends again, with the same keys, what had no answer: afterwards each
@@ -224,9 +223,5 @@ func (l *ledger) list() []*batch {
 func (l *ledger) sum() (acked int, others map[int]int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	others = map[int]int{}
-	for k, v := range l.others {
-		others[k] = v
-	}
-	return l.acked, others
+	return l.acked, maps.Clone(l.others)
 }

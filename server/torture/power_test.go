@@ -48,7 +48,7 @@ func TestACopyOfTheFolderAtAnyMomentHoldsWhatWasAcknowledged(t *testing.T) {
 		t.Cleanup(survivor.kill)
 		survivor.start()
 		before.verifyAcknowledged(survivor)
-		err, _ := survivor.stop()
+		_, err := survivor.stop()
 		require.NoError(t, err)
 		out, err := survivor.command("fsck").CombinedOutput()
 		require.NoError(t, err, "%s", out)

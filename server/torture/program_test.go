@@ -191,7 +191,7 @@ func (p *program) kill() {
 }
 
 // stop asks the program to end and returns how it did.
-func (p *program) stop() (err error, took time.Duration) { //nolint:revive // the error is the result here
+func (p *program) stop() (took time.Duration, err error) {
 	p.t.Helper()
 	began := time.Now()
 	require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGTERM))
@@ -202,7 +202,7 @@ func (p *program) stop() (err error, took time.Duration) { //nolint:revive // th
 	}
 	p.cmd = nil
 	p.http.CloseIdleConnections()
-	return err, time.Since(began)
+	return time.Since(began), err
 }
 
 // answer is what came back.
@@ -233,7 +233,7 @@ func (p *program) call(method, path string, body any, headers ...header) (*answe
 	if !strings.HasPrefix(path, "/api") && !strings.HasSuffix(path, "z") {
 		path = "/api/v1" + path
 	}
-	req, err := http.NewRequest(method, p.base+path, r) //nolint:noctx // the client has a timeout
+	req, err := http.NewRequest(method, p.base+path, r)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func TestAGracefulStopAnswersEveryRequestThatItAccepted(t *testing.T) {
 			wg.Go(func() { l.work(p, fmt.Sprintf("g%d_%d", round, w), never) })
 		}
 		pause(200 * time.Millisecond)
-		err, took := p.stop()
+		took, err := p.stop()
 		require.NoError(t, err, "it exits with 0")
 		require.Less(t, took, 30*time.Second)
 		wg.Wait()
