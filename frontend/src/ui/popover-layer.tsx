@@ -11,6 +11,13 @@ export interface PopoverLayerProps extends Omit<PopoverProps, "trigger" | "open"
   readonly finalFocus: RefObject<HTMLElement | null> | undefined;
 }
 
+/** Where the focus goes when a popover has closed: to its button, unless somebody has taken it elsewhere since. */
+function backTo(button: RefObject<HTMLElement | null> | undefined): HTMLElement | boolean {
+  const now = document.activeElement;
+  const free = now === null || now === document.body || now.closest(`.${css.popup}`) !== null;
+  return free ? (button?.current ?? false) : false;
+}
+
 /** What a popover shows; fetched when the first one opens. */
 export function PopoverLayer(props: PopoverLayerProps) {
   const { anchor, open, onOpenChange, side = "bottom", align = "start", offset = 6, children } = props;
@@ -30,7 +37,7 @@ export function PopoverLayer(props: PopoverLayerProps) {
             aria-label={props.label}
             style={props.width ? { width: props.width } : undefined}
             {...(props.initialFocus === undefined ? {} : { initialFocus: props.initialFocus })}
-            {...(props.finalFocus === undefined ? {} : { finalFocus: props.finalFocus })}
+            {...(props.finalFocus === undefined ? {} : { finalFocus: () => backTo(props.finalFocus) })}
           >
             {children}
           </Base.Popup>
