@@ -17,6 +17,9 @@ import (
 
 func never() bool { return false }
 
+// missed is how often a kill may miss the work that it is meant for before a test says so.
+const missed = 60
+
 func TestAKilledProgramLosesDoublesAndTearsNothing(t *testing.T) {
 	t.Run("on sqlite", func(t *testing.T) { killLoop(t, 5, 20) })
 	t.Run("on mongodb", func(t *testing.T) { killLoop(t, 2, 3, "TONGBAN_STORE="+mongotest.Start(t)) })
@@ -109,7 +112,7 @@ func TestAKilledImportIsThereWholeAndOnce(t *testing.T) {
 	began := time.Now()
 	resumed := 0
 	round := 0
-	for ; again(t, began, round, 2); round++ {
+	for ; again(t, began, round, 2) || resumed == 0 && round < missed; round++ {
 		prefix := "i" + strconv.Itoa(round)
 		id := p.ok("POST", "/entities/"+l.ent+"/imports", upload(t, "条目.csv", csvOf(prefix, rows))).str("id")
 		done := p.restartUntilSettled("/imports/"+id, 3)
@@ -179,11 +182,13 @@ func (f *fields) work(t *testing.T, p *program, ent, prefix string) {
 			return
 		}
 		if a.Status >= 300 {
-			t.Errorf("add a field: %s", a.Raw)
+			if a.str("code") != "field.tooMany" {
+				t.Errorf("add a field: %s", a.Raw)
+			}
 			return
 		}
 		f.must[key] = true
-		if i%3 != 2 {
+		if i%12 == 5 { // few stay: an entity has room for 200
 			continue
 		}
 		delete(f.must, key)
@@ -245,7 +250,7 @@ func TestAKilledBulkEditIsDoneOrNotBegun(t *testing.T) {
 	require.Len(t, all, rows)
 	began := time.Now()
 	cut := 0
-	for round := 1; again(t, began, round, 6); round++ {
+	for round := 1; again(t, began, round, 6) || cut == 0 && round < missed; round++ {
 		var edits []any
 		for _, r := range all {
 			edits = append(edits, row{"id": r["id"], "fields": row{"n": -round}})
@@ -255,7 +260,7 @@ func TestAKilledBulkEditIsDoneOrNotBegun(t *testing.T) {
 			a, err := p.call("PATCH", l.records(), row{"records": edits})
 			acked <- err == nil && a.Status < 300
 		}()
-		pause(time.Duration(rand.IntN(120)) * time.Millisecond)
+		pause(time.Duration(rand.IntN(40)) * time.Millisecond)
 		p.kill()
 		done := <-acked
 		p.start()
