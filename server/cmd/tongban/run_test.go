@@ -117,7 +117,8 @@ func (w *world) serve(t *testing.T) (addr string, stop func() int) {
 func TestServe(t *testing.T) {
 	w := newWorld(t)
 	addr, stop := w.serve(t)
-	require.Contains(t, w.out.String(), "/signup", "while there is no user, the way to become the first is shown")
+	shown := func() bool { return strings.Contains(w.out.String(), "/signup") }
+	require.Eventually(t, shown, 5*time.Second, time.Millisecond, "while there is no user, the way to become the first is shown")
 	res, err := http.Get("http://" + addr + "/readyz")
 	require.NoError(t, err)
 	b, err := io.ReadAll(res.Body)
