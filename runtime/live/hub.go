@@ -158,13 +158,6 @@ func (h *Hub) disconnect(c *Client) bool {
 	return true
 }
 
-// Online counts the open pages.
-func (h *Hub) Online() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.clients)
-}
-
 func (h *Hub) all() []*Client {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -198,12 +191,6 @@ func (h *Hub) allRooms() []*room {
 		out = append(out, r)
 	}
 	return out
-}
-
-func (h *Hub) find(t schema.TenantID, name string) *room {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.rooms[roomKey{t, name}]
 }
 
 func (h *Hub) position(t schema.TenantID) schema.Seq {

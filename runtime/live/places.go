@@ -125,26 +125,6 @@ func (h *Hub) refresh(ctx context.Context, c *Client) bool {
 	return true
 }
 
-// Notify sends a notice to the open pages of one user. body is JSON without its braces' "t".
-func (h *Hub) Notify(t schema.TenantID, u schema.UserID, notice any) error {
-	b, err := json.Marshal(map[string]any{"t": "notify", "notice": notice})
-	if err != nil {
-		return err
-	}
-	r := h.find(t, ownRoom)
-	if r == nil {
-		return nil
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, m := range r.members {
-		if m.client.Actor().User == u {
-			m.client.Send(&Frame{Data: b})
-		}
-	}
-	return nil
-}
-
 // quote writes a JSON string.
 func quote(s string) []byte {
 	b, err := json.Marshal(s)

@@ -15,7 +15,7 @@ export interface SessionEvents {
   /** Cells that somebody else changed, or whose change was refused. */
   onFlash?(cells: readonly CellRef[], kind: "reject" | "remote"): void;
   onRefused?(error: unknown, cells: number): void;
-  /** Somebody changed a cell while it was being changed here; what was done here stands. */
+  /** Somebody changed a cell while it was being changed here; the later save stands. */
   onConflict?(change: RemoteChange, by: Ref): void;
   /** Figures of the view may be others now. */
   onFigures?(): void;

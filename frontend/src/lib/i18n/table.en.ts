@@ -81,7 +81,7 @@ export const tableEn: Same<typeof tableZh> = {
   "table.saveMine": "Save for me",
   "table.saveView": "Save view",
   "table.viewSaved": "View saved",
-  "table.conflict": "{name} just set “{field}” to {value}; your change came after it",
+  "table.conflict": "{name} also set “{field}”, to {value}; the later save stands",
   "table.takeTheirs": "Take theirs",
   "table.deleted": "{count} {count|record|records} moved to the trash",
   "table.offline": "Offline, {count} {count|change waits|changes wait}",

@@ -79,7 +79,7 @@ export const tableZh = {
   "table.saveMine": "仅自己可见",
   "table.saveView": "保存为本视图",
   "table.viewSaved": "视图已保存",
-  "table.conflict": "{name}刚把“{field}”改成 {value}，已被你的修改覆盖",
+  "table.conflict": "{name}也在改“{field}”，改成了 {value}；以最后保存的为准",
   "table.takeTheirs": "改用对方的",
   "table.deleted": "{count} 条记录已移到回收站",
   "table.offline": "网络断开，{count} 处修改等待上传",
