@@ -190,12 +190,44 @@ type Entity struct {
 	Fields     []Field  `json:"fields"`
 	Title      FieldID  `json:"title"` // the field whose text names a record
 	NextField  FieldID  `json:"nextField"`
+	Shadows    []Shadow `json:"shadows,omitempty"`
+	Rules      []Rule   `json:"rules,omitempty"`
 	Rev        int64    `json:"rev"` // rises with each change of the entity
 	Deleted    bool     `json:"deleted,omitempty"`
 	Version    Version  `json:"-"` // of the metadata document that holds the entity
 }
 
-// Field is one property of an entity.
+// Shadow is a stored value that belongs to a field, or to the whole record,
+// and that no page shows by itself. Its id is given like a field's.
+type Shadow struct {
+	ID     FieldID `json:"id"`
+	For    FieldID `json:"for,omitempty"` // 0: the record
+	Use    string  `json:"use"`           // one of the Shadow names
+	Kind   Kind    `json:"kind"`
+	Unique bool    `json:"unique,omitempty"`
+}
+
+// What shadows are for.
+const (
+	// ShadowUnique holds the key of a field that is unique together with others (Text).
+	ShadowUnique = "unique"
+	// ShadowErrors holds the error values of a record's computed fields: a JSON
+	// object from field id (base 10) to error code, such as {"7":"#DIV/0!"}.
+	ShadowErrors = "errors"
+	// ShadowClock holds the running state of an sla field (JSON).
+	ShadowClock = "clock"
+)
+
+// Rule refuses a record for which its formula is not true. The formula is kept
+// by field id. Message is shown to the person, by language; Field is where.
+type Rule struct {
+	Formula string            `json:"formula"`
+	Message map[string]string `json:"message,omitempty"` // "zh-CN", "en"
+	Field   FieldID           `json:"field,omitempty"`
+}
+
+// Field is one property of an entity. The formulas among its settings are kept
+// by field id (schema/formula writes them so), so that renaming breaks none.
 type Field struct {
 	ID          FieldID         `json:"id"`
 	Key         string          `json:"key"` // unique in the entity: letters, digits, underscore
@@ -203,8 +235,11 @@ type Field struct {
 	Type        string          `json:"type"` // a name from schema/field.All
 	Description string          `json:"description,omitempty"`
 	Required    bool            `json:"required,omitempty"`
+	RequiredIf  string          `json:"requiredIf,omitempty"` // a formula: required where it is true
+	ReadOnlyIf  string          `json:"readOnlyIf,omitempty"` // a formula over the record as it was: not to be changed where it is true
 	Unique      bool            `json:"unique,omitempty"`
-	Default     json.RawMessage `json:"default,omitempty"` // a JSON value, "@me" or "@now"
+	UniqueWith  []FieldID       `json:"uniqueWith,omitempty"` // unique together with these; Unique is false then
+	Default     json.RawMessage `json:"default,omitempty"`    // a JSON value, "@me", "@now" or {"formula":"…"}
 	Options     Options         `json:"options"`
 	Deleted     bool            `json:"deleted,omitempty"`
 }
@@ -228,6 +263,60 @@ type Options struct {
 	// Derived marks the side of a link pair that stores nothing: its value is
 	// the records whose Inverse field holds this record.
 	Derived bool `json:"derived,omitempty"`
+
+	Format      string            `json:"format,omitempty"`      // duration: h:mm, h:mm:ss, d h; time: HH:mm, HH:mm:ss
+	Match       string            `json:"match,omitempty"`       // text types: a regular expression (RE2) that the whole text must match
+	Message     map[string]string `json:"message,omitempty"`     // said where Match does not, by language
+	MaxLength   *int              `json:"maxLength,omitempty"`   // text types, in code points
+	Tree        string            `json:"tree,omitempty"`        // cascader, address: "CN", the shipped regions; else Choices with Parent
+	Transitions []Transition      `json:"transitions,omitempty"` // status; none: every change is allowed
+	Link        FieldID           `json:"link,omitempty"`        // lookup, rollup, count: a link field of this entity
+	Field       FieldID           `json:"field,omitempty"`       // lookup, rollup: a field of the entity that the link leads to
+	Op          string            `json:"op,omitempty"`          // rollup: sum avg min max count countDistinct concat and or
+	Filter      json.RawMessage   `json:"filter,omitempty"`      // link, lookup, rollup, count: which records, filter JSON by id
+	Sort        []ViewSort        `json:"sort,omitempty"`        // lookup
+	Limit       int               `json:"limit,omitempty"`       // lookup
+	Formula     string            `json:"formula,omitempty"`     // formula
+	Result      string            `json:"result,omitempty"`      // formula, rollup: text number decimal bool date dateTime; internal
+	Volatile    bool              `json:"volatile,omitempty"`    // formula: depends on the time or the reader; never stored; internal
+	// Open shows a lookup's or rollup's values also to those who may not see
+	// all of the records that they come from.
+	Open   bool       `json:"open,omitempty"`
+	Label  string     `json:"label,omitempty"`  // button
+	Action *Action    `json:"action,omitempty"` // button
+	Clock  *ClockRule `json:"clock,omitempty"`  // sla
+	// Of is the field whose values a lookup (or a min, max or concat rollup)
+	// shows: set when metadata is loaded, never stored.
+	Of *Field `json:"-"`
+}
+
+// Transition allows a status to change from one state to another. From 0 is
+// the state of a new record. No roles: everybody; When is a formula by field id.
+type Transition struct {
+	From  OptionID `json:"from"`
+	To    OptionID `json:"to"`
+	Roles []RoleID `json:"roles,omitempty"`
+	When  string   `json:"when,omitempty"`
+}
+
+// Action is what a button does. Exactly one member is set.
+type Action struct {
+	Automation string `json:"automation,omitempty"`
+	URL        string `json:"url,omitempty"`  // a formula by field id that gives the address
+	Form       ViewID `json:"form,omitempty"` // the form view that opens
+}
+
+// ClockRule says how an sla field runs: Minutes of working time of Calendar
+// (0: the clock on the wall) from the moment when Start is true, not counted
+// while Pause is true, until Stop is true. All three are formulas by field id;
+// an empty Start means from the record's creation.
+type ClockRule struct {
+	Minutes  int    `json:"minutes,omitempty"`
+	Formula  string `json:"formula,omitempty"` // gives the minutes instead, by record
+	Calendar int64  `json:"calendar,omitempty"`
+	Start    string `json:"start,omitempty"`
+	Pause    string `json:"pause,omitempty"`
+	Stop     string `json:"stop,omitempty"`
 }
 
 // Choice is one option of a select field. Color is a palette key.
@@ -236,6 +325,8 @@ type Choice struct {
 	Name    string   `json:"name"`
 	Color   string   `json:"color"`
 	Deleted bool     `json:"deleted,omitempty"`
+	Parent  OptionID `json:"parent,omitempty"` // cascader
+	Done    bool     `json:"done,omitempty"`   // status: nothing more is to be done
 }
 
 // Field returns the live field with an id, or nil.
@@ -278,6 +369,16 @@ func (e *Entity) Live() []*Field {
 		}
 	}
 	return out
+}
+
+// Shadow returns the shadow of a field (0: the record) for a use, or nil.
+func (e *Entity) Shadow(f FieldID, use string) *Shadow {
+	for i := range e.Shadows {
+		if e.Shadows[i].For == f && e.Shadows[i].Use == use {
+			return &e.Shadows[i]
+		}
+	}
+	return nil
 }
 
 // View is a saved way to look at an entity. Filter is filter JSON, kept by

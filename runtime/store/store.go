@@ -144,6 +144,10 @@ const (
 	OpRestore OpKind = "restore"
 	OpPurge   OpKind = "purge"
 	OpDoc     OpKind = "doc"
+	// OpFill sets computed values of a live record whose version is still
+	// IfVersion, and does nothing where it is not. It changes neither the version nor
+	// UpdatedAt and leaves no line in the change log.
+	OpFill OpKind = "fill"
 )
 
 // Op changes one record. No two ops of a Commit may name the same record.
@@ -154,11 +158,13 @@ type Op struct {
 	// IfVersion is the version that the record must have now: always given, but
 	// for OpCreate (the id must be new).
 	IfVersion schema.Version
-	// Set are the new values of the changed fields; nil empties one. For create and update.
+	// Set are the new values of the changed fields; nil empties one. For create, update and fill.
 	Set schema.Values
 	// Before are the values that Set replaces, as the caller loaded them at
 	// IfVersion: for the log and for releasing unique values.
 	Before schema.Values
+	// Quiet: an update of computed fields alone. UpdatedAt and UpdatedBy stay.
+	Quiet bool
 	// Numbers asks the engine to fill fields from counters within the commit.
 	Numbers []Number
 }
