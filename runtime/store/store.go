@@ -53,6 +53,9 @@ type Reader interface {
 	// Count counts the live records that match, up to atMost (0: all).
 	Count(ctx context.Context, s *Shape, where query.Expr, atMost int64) (int64, error)
 	Aggregate(ctx context.Context, s *Shape, q *query.AggQuery) ([]query.AggRow, error)
+	// Explain says how Find would answer q, without doing it: which indexes serve
+	// it and how many records have to be looked at.
+	Explain(ctx context.Context, s *Shape, q *query.Query) (*Plan, error)
 	// Linked returns, for each id in to, the ids of the live records of s that
 	// hold it in their Set field f, oldest first, at most limit each.
 	Linked(ctx context.Context, s *Shape, f schema.FieldID, to []schema.RecordID, limit int) (map[schema.RecordID][]schema.RecordID, error)
@@ -216,6 +219,7 @@ type Doc struct {
 // Receipt tells what a Commit did.
 type Receipt struct {
 	// Versions and Numbers run parallel to Commit.Ops; Numbers holds the filled texts.
+	// The version of a fill that did nothing is 0.
 	Versions []schema.Version
 	Numbers  []schema.Values
 	// DocVersions runs parallel to Commit.Docs.
