@@ -1,0 +1,83 @@
+// Package formula is the one expression language: computed fields, rules,
+// conditions, defaults. Pure: no I/O, no clock, no goroutine. README.md in this
+// folder states the meaning of everything, for this package and for its port to
+// the browser; testdata/*.jsonl is the corpus on which both must agree.
+//
+// Compile reads source as people write it (Airtable's syntax, with
+// {Field name}); Program.Stored gives it with field ids, so that renaming a
+// field breaks nothing; Print gives it back with the names of now.
+package formula
+
+import (
+	"time"
+
+	"tongban/schema"
+)
+
+// The bounds of the language.
+const (
+	MaxSource = 16 << 10 // bytes of source
+	MaxDepth  = 200      // nesting
+	MaxNodes  = 2000
+	MaxText   = 64 << 10  // bytes of a text value
+	MaxList   = 10_000    // elements of a list
+	MaxSteps  = 1_000_000 // work of one evaluation
+)
+
+// Names resolves the fields of one entity. A Names that also has
+// FieldNames() []string lets errors suggest the nearest name.
+type Names interface {
+	// FieldNamed finds a field by API id (fld_3), key or name.
+	FieldNamed(s string) (schema.FieldID, Type, bool)
+	// Name returns the current name of a field.
+	Name(f schema.FieldID) (string, bool)
+}
+
+// Row gives a record's values.
+type Row interface {
+	Value(f schema.FieldID) Value
+	ID() schema.RecordID
+	CreatedAt() int64 // ms
+	UpdatedAt() int64 // ms
+}
+
+// Env is what a value depends on besides the record. The zero Env is usable.
+type Env struct {
+	Now       time.Time
+	Zone      *time.Location // nil: UTC
+	Locale    string         // zh-CN (also "") or en
+	WeekStart time.Weekday
+	Me        Value // the reader, as ME() shows it
+	// Calendar finds a business calendar; nil func or result: there is none.
+	Calendar func(name string) *Calendar
+	// Rate says what one unit of from is worth in to, as a plain decimal.
+	Rate func(from, to string, at time.Time) (num string, ok bool)
+	// Region names a place of GB/T 2260 by its six digits.
+	Region func(code string) (name string, ok bool)
+}
+
+// Program is a compiled formula, safe for concurrent use.
+type Program struct {
+	src      string
+	stored   string
+	typ      Type
+	fields   []schema.FieldID
+	volatile bool
+	root     *node
+	conform  func(Value) Value
+}
+
+// Type is the type of what Eval returns (which may also be blank or an error).
+func (p *Program) Type() Type { return p.typ }
+
+// Fields lists the fields that the formula reads, each once, in order of appearance.
+func (p *Program) Fields() []schema.FieldID { return p.fields }
+
+// Volatile reports whether the value also depends on the time or the reader.
+func (p *Program) Volatile() bool { return p.volatile }
+
+// Stored is the source with fields by id: {fld_3}. Compile reads it too.
+func (p *Program) Stored() string { return p.stored }
+
+// Source is what Compile was given.
+func (p *Program) Source() string { return p.src }
