@@ -167,11 +167,17 @@ func (a *attempt) checkOp(i int, op *store.Op) (schema.Version, error) {
 			live = trashed
 		}
 		return 0, conflict(i, op, live.version)
-	case store.OpUpdate, store.OpTrash:
+	case store.OpUpdate, store.OpTrash, store.OpFill:
 	case store.OpRestore, store.OpPurge:
 		here, elsewhere = trashed, live
 	default:
 		return 0, opFault(store.ErrBadQuery, i, op)
+	}
+	if op.Kind == store.OpFill {
+		if here == nil || here.version != op.IfVersion {
+			return 0, nil // it comes too late
+		}
+		return here.version, nil
 	}
 	if here == nil {
 		return 0, opFault(store.ErrNotFound, i, op)
@@ -201,6 +207,9 @@ func (a *attempt) buildOps(context.Context) error {
 
 func (a *attempt) buildOp(i int, order int64) error {
 	op, o := &a.j.commit.Ops[i], &a.j.commit.Origin
+	if op.Kind == store.OpFill && a.receipt.Versions[i] == 0 {
+		return nil
+	}
 	l := a.j.layouts[op.Shape.Entity]
 	set := withNumbers(op.Set, a.receipt.Numbers[i])
 	w := a.live[l.Entity][op.ID]
@@ -210,15 +219,21 @@ func (a *attempt) buildOp(i int, order int64) error {
 	case store.OpRestore, store.OpPurge:
 		w = a.trashed[l.Entity][op.ID]
 	}
-	w.version, w.updatedAt, w.updatedBy, w.order = a.receipt.Versions[i], o.At, o.Actor, order
+	w.version, w.order = a.receipt.Versions[i], order
+	if !op.Quiet && op.Kind != store.OpFill {
+		w.updatedAt, w.updatedBy = o.At, o.Actor
+	}
 	before := w.values.in(l.Shape)
-	if op.Kind == store.OpCreate || op.Kind == store.OpUpdate {
+	if op.Kind == store.OpCreate || op.Kind == store.OpUpdate || op.Kind == store.OpFill {
 		if err := w.values.apply(op.Shape, set); err != nil {
 			return err
 		}
 	}
 	a.place(op, l, w)
 	a.claims.note(i, op, l, before, w.values.in(l.Shape))
+	if op.Kind == store.OpFill {
+		return nil
+	}
 	change := a.change(op.Kind, i, order, a.receipt.Versions[i])
 	change = append(change, bson.E{Key: "e", Value: int64(l.Entity)}, bson.E{Key: "r", Value: int64(op.ID)})
 	switch op.Kind {
@@ -257,7 +272,7 @@ func (a *attempt) place(op *store.Op, l *layout, w *row) {
 	switch op.Kind {
 	case store.OpCreate:
 		a.rows = append(a.rows, driver.NewInsertOneModel().SetDocument(w.document(l)))
-	case store.OpUpdate:
+	case store.OpUpdate, store.OpFill:
 		a.rows = append(a.rows, driver.NewReplaceOneModel().SetFilter(at).SetReplacement(w.document(l)))
 	case store.OpTrash:
 		a.rows = append(a.rows, driver.NewDeleteOneModel().SetFilter(at))

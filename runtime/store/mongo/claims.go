@@ -60,7 +60,7 @@ func claimID(t schema.TenantID, e schema.EntityID, f *store.FieldShape, v schema
 
 // note compares an op's unique values before and after.
 func (c *claims) note(i int, op *store.Op, l *layout, before, after schema.Values) {
-	heldBefore := op.Kind == store.OpUpdate || op.Kind == store.OpTrash
+	heldBefore := op.Kind == store.OpUpdate || op.Kind == store.OpTrash || op.Kind == store.OpFill
 	heldAfter := op.Kind != store.OpTrash && op.Kind != store.OpPurge
 	for j := range l.Shape.Fields {
 		f := &l.Shape.Fields[j]

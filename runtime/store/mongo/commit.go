@@ -152,7 +152,8 @@ func opFault(err error, i int, op *store.Op) *store.Fault {
 
 // logged reports whether a commit has something for the log.
 func logged(c *store.Commit) bool {
-	return len(c.Ops) > 0 || slices.ContainsFunc(c.Docs, func(d store.DocOp) bool { return d.Log })
+	told := func(op store.Op) bool { return op.Kind != store.OpFill }
+	return slices.ContainsFunc(c.Ops, told) || slices.ContainsFunc(c.Docs, func(d store.DocOp) bool { return d.Log })
 }
 
 // enter waits for a place among the running transactions.

@@ -65,9 +65,14 @@ func (w *writer) meet(p *preparedOp) error {
 // check compares versions and loads what the op needs of the present values.
 func (w *writer) check(i int, p *preparedOp) error {
 	op := p.op
-	if op.Kind == store.OpCreate {
+	p.skip = false
+	switch {
+	case op.Kind == store.OpCreate:
 		p.version = 1
 		return w.checkNew(i, p)
+	case op.Kind == store.OpFill && len(p.needs()) == 0: // its statement looks by itself
+		p.version = op.IfVersion
+		return nil
 	}
 	from, fields := "r", p.needs()
 	if op.Kind == store.OpRestore || op.Kind == store.OpPurge {
@@ -88,6 +93,10 @@ func (w *writer) check(i int, p *preparedOp) error {
 	if err != nil {
 		return err
 	}
+	if op.Kind == store.OpFill && (!found || schema.Version(s.ColumnInt64(0)) != op.IfVersion) {
+		p.skip, p.version = true, 0
+		return s.Reset()
+	}
 	if !found {
 		return &store.Fault{Err: store.ErrNotFound, Op: i, Doc: -1, Record: op.ID}
 	}
@@ -99,6 +108,9 @@ func (w *writer) check(i int, p *preparedOp) error {
 		}
 	}
 	p.version = current + 1
+	if op.Kind == store.OpFill {
+		p.version = current
+	}
 	if err := s.Reset(); err != nil {
 		return err
 	}
@@ -111,12 +123,13 @@ func (w *writer) check(i int, p *preparedOp) error {
 // needs lists the fields whose present values an op must know.
 func (p *preparedOp) needs() []*store.FieldShape {
 	var out []*store.FieldShape
-	search := p.op.Kind == store.OpRestore || p.op.Kind == store.OpUpdate && p.searched()
+	sets := p.op.Kind == store.OpUpdate || p.op.Kind == store.OpFill
+	search := p.op.Kind == store.OpRestore || sets && p.searched()
 	for i := range p.t.Shape.Fields {
 		f := &p.t.Shape.Fields[i]
 		bound := f.Kind == schema.KindSet || f.Unique
 		switch p.op.Kind {
-		case store.OpUpdate:
+		case store.OpUpdate, store.OpFill:
 			bound = bound && p.sets(f.ID)
 		case store.OpPurge:
 			bound = false
@@ -205,13 +218,14 @@ func (w *writer) number(p *prepared) error {
 // release gives the unique values free that an op takes away, before any op of
 // the commit claims one: so a batch can swap them.
 func (w *writer) release(p *preparedOp) error {
-	if p.op.Kind != store.OpUpdate && p.op.Kind != store.OpTrash {
+	sets := p.op.Kind == store.OpUpdate || p.op.Kind == store.OpFill
+	if p.skip || !sets && p.op.Kind != store.OpTrash {
 		return nil
 	}
 	for i := range p.t.Shape.Fields {
 		f := &p.t.Shape.Fields[i]
 		old := p.old[f.ID]
-		if !f.Unique || old == nil || p.op.Kind == store.OpUpdate && !p.sets(f.ID) {
+		if !f.Unique || old == nil || sets && !p.sets(f.ID) {
 			continue
 		}
 		w.dirty = true
@@ -253,6 +267,8 @@ func (w *writer) write(i int, p *preparedOp, o *store.Origin) error {
 		err = w.create(i, p, o)
 	case store.OpUpdate:
 		err = w.update(i, p, o)
+	case store.OpFill:
+		return w.fill(i, p, o)
 	case store.OpTrash:
 		err = w.trash(p, o)
 	case store.OpRestore:

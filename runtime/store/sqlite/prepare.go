@@ -29,6 +29,7 @@ type preparedOp struct {
 	version schema.Version // that the record gets
 	old     schema.Values  // what the writer needs of the present values
 	numbers schema.Values
+	skip    bool // a fill that comes too late
 }
 
 type fieldText struct {

@@ -62,13 +62,25 @@ func (b *binder) key(p *preparedOp, f schema.FieldID) {
 	b.null()
 }
 
+// fill sets values of a record that is as the caller saw it, and tells nobody.
+func (w *writer) fill(i int, p *preparedOp, o *store.Origin) error {
+	if p.skip || len(p.changed()) == 0 {
+		return nil
+	}
+	return w.update(i, p, o)
+}
+
 func (w *writer) update(i int, p *preparedOp, o *store.Origin) error {
 	if err := w.claim(i, p, p.claims); err != nil {
 		return err
 	}
 	fields := p.changed()
+	quiet := p.op.Quiet || p.op.Kind == store.OpFill
 	var sql strings.Builder
-	sql.WriteString("UPDATE " + name("r", p.t.Shape.Entity) + " SET ver=?,ua=?,ub=?")
+	sql.WriteString("UPDATE " + name("r", p.t.Shape.Entity) + " SET ver=?")
+	if !quiet {
+		sql.WriteString(",ua=?,ub=?")
+	}
 	for _, f := range fields {
 		sql.WriteString("," + col("c", f) + "=?")
 		if p.t.Cols[f].HasKey {
@@ -76,14 +88,19 @@ func (w *writer) update(i int, p *preparedOp, o *store.Origin) error {
 		}
 	}
 	sql.WriteString(" WHERE id=?")
+	if p.op.Kind == store.OpFill {
+		sql.WriteString(" AND ver=?")
+	}
 	s, err := w.c.prep(sql.String())
 	if err != nil {
 		return err
 	}
 	b := binder{s: s}
 	b.int(int64(p.version))
-	b.int(o.At)
-	b.int(int64(o.Actor))
+	if !quiet {
+		b.int(o.At)
+		b.int(int64(o.Actor))
+	}
 	for _, f := range fields {
 		b.value(p.value(f))
 		if p.t.Cols[f].HasKey {
@@ -91,9 +108,16 @@ func (w *writer) update(i int, p *preparedOp, o *store.Origin) error {
 		}
 	}
 	b.int(int64(p.op.ID))
+	if p.op.Kind == store.OpFill {
+		b.int(int64(p.op.IfVersion))
+	}
 	w.dirty = true
 	if _, err := s.Step(); err != nil {
 		return err
+	}
+	if p.op.Kind == store.OpFill && w.c.c.Changes() == 0 {
+		p.version = 0
+		return nil
 	}
 	if p.searched() {
 		w.regram(p)

@@ -44,6 +44,8 @@ var cases = []struct {
 	{"unique values are claimed, released and swapped", testUnique},
 	{"the trash gives unique values free and restore claims them again", testUniqueTrash},
 	{"numbers are given without gaps by parallel commits", testNumbers},
+	{"a fill sets values and tells nobody, a quiet update leaves who and when", testFill},
+	{"what is derived from values follows a fill", testFillDerived},
 	{"documents obey their versions", testDocVersions},
 	{"documents are listed by prefix, in pages", testDocList},
 	{"an expired document is not there", testDocExpiry},
