@@ -48,6 +48,7 @@ func commands() []command {
 		{"admin create-user", "make a user: a new company's owner, or a member with --tenant", createUser},
 		{"admin reset-password", "give a user a new password and end all their sessions", resetPassword},
 		{"fsck", "check the store for damage", fsck},
+		{"healthcheck", "ask the server of this machine whether it is well", healthcheck},
 	}
 }
 
