@@ -34,7 +34,7 @@ type Client struct {
 	id    string
 	hub   *Hub
 	write Writer
-	// onClose is called once, when the client ends for a reason of ours.
+	// onClose is called once, in a goroutine of its own, when the client ends for a reason of ours.
 	onClose func(Reason)
 
 	mu       sync.Mutex // guards what follows
@@ -161,10 +161,11 @@ func (c *Client) due(now time.Time) bool {
 	return true
 }
 
-// end closes the client for a reason of the hub's.
+// end closes the client for a reason of the hub's. The page is told on the
+// side: one that takes nothing keeps a goodbye waiting.
 func (c *Client) end(why Reason) {
 	if c.hub.disconnect(c) && c.onClose != nil {
-		c.onClose(why)
+		c.hub.goodbyes.Go(func() { c.onClose(why) })
 	}
 }
 

@@ -35,6 +35,9 @@ type Hub struct {
 	o   Options
 	now func() time.Time
 	log *slog.Logger
+	// peers are the other nodes; nil: there are none.
+	peers    Peers
+	goodbyes sync.WaitGroup
 
 	ctx context.Context //nolint:containedctx // the life of the program, given to New, for work that timers start
 
@@ -66,6 +69,7 @@ func (h *Hub) Run(ctx context.Context) {
 			for _, c := range h.all() {
 				c.end(Stopping)
 			}
+			h.goodbyes.Wait()
 			return
 		case <-tick.C:
 			h.sweep(ctx)
@@ -202,7 +206,8 @@ func (h *Hub) position(t schema.TenantID) schema.Seq {
 func (h *Hub) enter(k roomKey, p place, m *member) *room {
 	h.mu.Lock()
 	r := h.rooms[k]
-	if r == nil {
+	fresh := r == nil
+	if fresh {
 		r = &room{hub: h, key: k, place: p, members: map[*Client]*member{}, presence: map[*Client]*presence{}}
 		h.rooms[k] = r
 	}
@@ -210,6 +215,9 @@ func (h *Hub) enter(k roomKey, p place, m *member) *room {
 	r.members[m.client] = m
 	r.mu.Unlock()
 	h.mu.Unlock()
+	if fresh && h.peers != nil && p.user == 0 {
+		h.peers.Ask(k.tenant, k.name)
+	}
 	return r
 }
 
@@ -225,8 +233,11 @@ func (h *Hub) leave(r *room, c *Client) {
 		delete(h.rooms, r.key)
 	}
 	h.mu.Unlock()
-	if here && !empty {
-		r.showPresence()
+	switch {
+	case here && empty:
+		r.share(h.now())
+	case here:
+		r.movedHere()
 	}
 }
 

@@ -50,10 +50,13 @@ type room struct {
 	mu        sync.Mutex // guards what follows; never held while a hub lock is taken
 	members   map[*Client]*member
 	pending   []store.Change
-	scheduled bool
+	scheduled bool // a flush is on its way, or under way: one at a time, or frames would overtake
 	flushed   time.Time
 	presence  map[*Client]*presence
 	showing   bool
+	guests    map[string]*guests // by node
+	unshared  bool               // other nodes do not know yet who is here
+	shared    time.Time          // when they were told
 }
 
 // Subscribe puts a client into a room: "entity:ent_…", "record:rec_…@ent_…" or
@@ -227,7 +230,7 @@ func (r *room) schedule() {
 func (r *room) flush() {
 	r.mu.Lock()
 	changes := r.pending
-	r.pending, r.scheduled, r.flushed = nil, false, r.hub.now()
+	r.pending, r.flushed = nil, r.hub.now()
 	members := make([]*member, 0, len(r.members))
 	for _, m := range r.members {
 		if !m.catching {
@@ -237,5 +240,11 @@ func (r *room) flush() {
 	r.mu.Unlock()
 	if len(changes) > 0 && len(members) > 0 {
 		r.hub.send(r, members, changes)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.scheduled = false
+	if len(r.pending) > 0 {
+		r.schedule()
 	}
 }

@@ -166,7 +166,7 @@ func (p *Program) door() *ws.Door {
 	})
 	p.Accounts.OnEnd(hub.Recheck)
 	p.workers = append(p.workers, events.Run, hub.Run)
-	return ws.New(ws.Options{
+	door := ws.New(ws.Options{
 		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, Limit: p.API.Take, BaseURL: p.Config.BaseURL,
 		Caller: func(c *fiber.Ctx) (access.Actor, string, error) {
 			caller, err := p.API.Admit(c)
@@ -176,6 +176,8 @@ func (p *Program) door() *ws.Door {
 			return caller.Actor, caller.Ref, nil
 		},
 	})
+	p.workers = append(p.workers, door.Run)
+	return door
 }
 
 func (p *Program) mount(site *web.Site, m *ops.Metrics, door *ws.Door) {

@@ -43,12 +43,13 @@ type Options struct {
 
 // Door serves sockets and event streams.
 type Door struct {
-	o  Options
-	up *upgrader
+	o     Options
+	up    *upgrader
+	pings *pinger
 }
 
-// New returns a door.
-func New(o Options) *Door { return &Door{o: o, up: newUpgrader()} }
+// New returns a door. Run asks its sockets for signs of life.
+func New(o Options) *Door { return &Door{o: o, up: newUpgrader(), pings: newPinger()} }
 
 // Ticket answers POST /ws-tickets.
 func (d *Door) Ticket(c *fiber.Ctx) error {
@@ -104,8 +105,7 @@ type socket struct {
 }
 
 func (d *Door) serve(conn *websocket.Conn, a access.Actor, session string) {
-	ctx, cancel := context.WithCancel(d.o.Hub.Life())
-	defer cancel()
+	ctx := d.o.Hub.Life()
 	defer func() { _ = conn.Close() }()
 	s := &socket{door: d, conn: conn, session: session}
 	client, err := d.o.Hub.Connect(ctx, a, session, s.write, s.ended)
@@ -115,13 +115,29 @@ func (d *Door) serve(conn *websocket.Conn, a access.Actor, session string) {
 	}
 	s.client = client
 	defer d.o.Hub.Disconnect(client)
-	go s.ping(ctx)
+	d.pings.add(s)
+	defer d.pings.remove(s)
 	s.read(ctx)
 }
 
-// write sends frames; the hub calls it from one goroutine at a time.
+// write sends frames; the hub calls it from one goroutine at a time. A socket
+// that takes no more is closed, or its page would wait for news on it.
 func (s *socket) write(frames []*live.Frame) error {
+	err := s.writeAll(frames)
+	if err != nil {
+		_ = s.conn.Close()
+	}
+	return err
+}
+
+func (s *socket) writeAll(frames []*live.Frame) error {
 	for _, f := range frames {
+		if f == ping {
+			if err := s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)); err != nil { //nolint:forbidigo // a deadline of the operating system
+				return err
+			}
+			continue
+		}
 		p, ok := f.Prepared(prepare).(*websocket.PreparedMessage)
 		if !ok || p == nil {
 			continue
@@ -160,19 +176,6 @@ func (s *socket) ended(why live.Reason) {
 func (s *socket) control(kind int, data []byte) {
 	if err := s.conn.WriteControl(kind, data, time.Now().Add(time.Second)); err != nil { //nolint:forbidigo // a deadline of the operating system
 		_ = s.conn.Close()
-	}
-}
-
-func (s *socket) ping(ctx context.Context) {
-	tick := time.NewTicker(pingEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			s.control(websocket.PingMessage, nil)
-		}
 	}
 }
 

@@ -35,15 +35,17 @@ import (
 
 // door is the socket door on a port of its own, with one tenant and entity.
 type door struct {
-	t      *testing.T
+	t      testing.TB
 	addr   string
 	recs   *record.Service
 	boss   access.Actor
 	entity schema.EntityID
 	left   atomic.Int64 // messages until the limit; 0: no limit
+	ahead  atomic.Int64 // how far the hub's clock is ahead
+	door   *ws.Door
 }
 
-func newDoor(t *testing.T) *door {
+func newDoor(t testing.TB) *door {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	engine, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Log: log, Now: time.Now})
@@ -58,12 +60,13 @@ func newDoor(t *testing.T) *door {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	session := func(context.Context, string) (access.Actor, error) { return d.boss, nil }
 	hub := live.New(ctx, live.Options{
-		Engine: engine, Catalog: cat, Policy: policy, Records: d.recs, Events: events, Now: time.Now, NewID: src.Next, Log: log, Actor: session,
+		Engine: engine, Catalog: cat, Policy: policy, Records: d.recs, Events: events, Now: d.now, NewID: src.Next, Log: log, Actor: session,
 	})
 	var running sync.WaitGroup
 	running.Go(func() { events.Run(ctx) })
 	running.Go(func() { hub.Run(ctx) })
 	app := d.listen(hub, log, session)
+	running.Go(func() { d.door.Run(ctx) })
 	t.Cleanup(func() {
 		cancel()
 		running.Wait()
@@ -71,6 +74,8 @@ func newDoor(t *testing.T) *door {
 	})
 	return d
 }
+
+func (d *door) now() time.Time { return time.Now().Add(time.Duration(d.ahead.Load())) }
 
 func (d *door) people(cat *catalog.Catalog, src *ids.Source) {
 	u := schema.UserID(src.Next())
@@ -104,6 +109,7 @@ func (d *door) listen(hub *live.Hub, log *slog.Logger, session func(context.Cont
 			return c.SendStatus(max(status, 400))
 		},
 	})
+	d.door = sockets
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	app.Server().KeepHijackedConns = true
 	app.Get("/ws", sockets.Socket)
@@ -132,13 +138,13 @@ func (d *door) open() *websocket.Conn {
 	return c
 }
 
-func say(t *testing.T, c *websocket.Conn, v any) {
+func say(t testing.TB, c *websocket.Conn, v any) {
 	t.Helper()
 	require.NoError(t, c.WriteJSON(v))
 }
 
 // hear waits for a frame of a kind.
-func hear(t *testing.T, c *websocket.Conn, kind string) map[string]any {
+func hear(t testing.TB, c *websocket.Conn, kind string) map[string]any {
 	t.Helper()
 	require.NoError(t, c.SetReadDeadline(time.Now().Add(5*time.Second)))
 	for {
