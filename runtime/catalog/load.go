@@ -57,7 +57,7 @@ func emptySnapshot() *Snapshot {
 		views: map[schema.ViewID]*schema.View{}, byEntity: map[schema.EntityID][]*schema.View{},
 		roles: map[schema.RoleID]*schema.Role{}, members: map[schema.UserID]*schema.Member{},
 		former:      map[schema.UserID]*schema.Member{},
-		departments: map[schema.DeptID]*schema.Department{}, docs: map[string]parsed{},
+		departments: map[schema.DeptID]*schema.Department{}, autos: map[schema.EntityID]*autoIndexes{}, docs: map[string]parsed{},
 	}
 }
 
@@ -103,6 +103,8 @@ func (l *loader) all() error {
 			s.departments[v.ID] = v
 			s.deptList = append(s.deptList, v)
 		}),
+		each(l, kindAutoIndex, func(v *autoIndexes) *schema.Version { return &v.version },
+			func(v *autoIndexes) { s.autos[v.Entity] = v }),
 	)
 }
 
@@ -178,6 +180,6 @@ func (s *Snapshot) finish(last *Snapshot) {
 			s.shapes[id] = last.shapes[id] // the entity's Rev rises where its indexes change
 			continue
 		}
-		s.shapes[id] = shapeOf(e, s.byEntity[id])
+		s.shapes[id] = shapeOf(e, s.byEntity[id], s.AutoIndexes(id))
 	}
 }

@@ -15,9 +15,9 @@ const maxIndexed = 20
 
 // shapeOf says what the engine must know of an entity. Its Rev is the
 // entity's: whatever changes the shape raises that.
-func shapeOf(e *schema.Entity, views []*schema.View) *store.Shape {
+func shapeOf(e *schema.Entity, views []*schema.View, autos []AutoIndex) *store.Shape {
 	s := &store.Shape{Entity: e.ID, Rev: e.Rev}
-	indexed := indexedFields(e, views)
+	indexed := indexedFields(e, views, autos)
 	for _, f := range e.Live() {
 		t, ok := field.Of(f.Type)
 		if !ok || f.Options.Derived {
@@ -36,21 +36,37 @@ func shapeOf(e *schema.Entity, views []*schema.View) *store.Shape {
 }
 
 // indexedFields lists what is asked for often: the title, whose a record is,
-// what views filter, sort and group by, links and single selects.
-func indexedFields(e *schema.Entity, views []*schema.View) []schema.FieldID {
-	var out []schema.FieldID
-	add := func(id schema.FieldID) {
-		if len(out) >= maxIndexed || slices.Contains(out, id) {
-			return
-		}
-		f := e.Field(id)
-		if f == nil || f.Options.Derived {
-			return
-		}
-		if t, ok := field.Of(f.Type); ok && t.Traits(f).System == 0 && t.Traits(f).Kind != schema.KindJSON {
-			out = append(out, id)
+// links, what views filter, sort and group by, what was slow without, and
+// single selects.
+func indexedFields(e *schema.Entity, views []*schema.View, autos []AutoIndex) []schema.FieldID {
+	out := asked(e, views, autos)
+	for _, f := range e.Live() {
+		if f.Type == "singleSelect" {
+			out = addIndexed(e, out, f.ID)
 		}
 	}
+	return out
+}
+
+// addIndexed adds a field that can have an index while there is room.
+func addIndexed(e *schema.Entity, out []schema.FieldID, id schema.FieldID) []schema.FieldID {
+	if len(out) >= maxIndexed || slices.Contains(out, id) {
+		return out
+	}
+	f := e.Field(id)
+	if f == nil || f.Options.Derived {
+		return out
+	}
+	if t, ok := field.Of(f.Type); ok && t.Traits(f).System == 0 && t.Traits(f).Kind != schema.KindJSON {
+		out = append(out, id)
+	}
+	return out
+}
+
+// asked are those of them that somebody or something asked for.
+func asked(e *schema.Entity, views []*schema.View, autos []AutoIndex) []schema.FieldID {
+	var out []schema.FieldID
+	add := func(id schema.FieldID) { out = addIndexed(e, out, id) }
 	add(e.Title)
 	add(access.OwnerField(e, 0))
 	for _, f := range e.Live() {
@@ -63,10 +79,8 @@ func indexedFields(e *schema.Entity, views []*schema.View) []schema.FieldID {
 			add(id)
 		}
 	}
-	for _, f := range e.Live() {
-		if f.Type == "singleSelect" {
-			add(f.ID)
-		}
+	for _, a := range autos {
+		add(a.Field)
 	}
 	return out
 }
@@ -86,6 +100,6 @@ func viewFields(e *schema.Entity, v *schema.View) []schema.FieldID {
 }
 
 // sameIndexes says whether two sets of views ask for the same indexes.
-func sameIndexes(e *schema.Entity, a, b []*schema.View) bool {
-	return slices.Equal(indexedFields(e, a), indexedFields(e, b))
+func sameIndexes(e *schema.Entity, a, b []*schema.View, autos []AutoIndex) bool {
+	return slices.Equal(indexedFields(e, a, autos), indexedFields(e, b, autos))
 }

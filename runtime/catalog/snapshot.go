@@ -31,6 +31,7 @@ type Snapshot struct {
 	former      map[schema.UserID]*schema.Member
 	departments map[schema.DeptID]*schema.Department
 	deptList    []*schema.Department
+	autos       map[schema.EntityID]*autoIndexes
 	docs        map[string]parsed // what was read, for the next load
 }
 

@@ -189,7 +189,7 @@ func viewDocs(s *Snapshot, v *schema.View, version schema.Version, views []*sche
 // reindex raises the entity's revision where its views now ask for other indexes.
 func reindex(s *Snapshot, ent schema.EntityID, views []*schema.View) ([]store.DocOp, error) {
 	e := s.Entity(ent)
-	if e == nil || sameIndexes(e, s.byEntity[ent], views) {
+	if e == nil || sameIndexes(e, s.byEntity[ent], views, s.AutoIndexes(ent)) {
 		return nil, nil
 	}
 	x, err := edit(e)
