@@ -44,7 +44,7 @@ func (s *Service) Aggregate(ctx context.Context, a access.Actor, ent schema.Enti
 		return nil, err
 	}
 	out := &AggResult{Groups: []AggGroup{}}
-	err = s.view(ctx, snap, a, func(rd *reading) error {
+	err = s.share(ctx, snap, a, workOf(snap, ent, p.query.Where, p.sorts(), "figures"), func(rd *reading) error {
 		rows, err := rd.r.Aggregate(ctx, snap.Shape(ent), p.query)
 		if err != nil {
 			return fmt.Errorf("aggregate: %w", err)
@@ -71,6 +71,15 @@ type aggPlan struct {
 	query   *query.AggQuery
 	keys    []aggKey
 	metrics []aggMetric
+}
+
+// sorts are the groups as an order.
+func (p *aggPlan) sorts() []query.Sort {
+	out := make([]query.Sort, len(p.query.Groups))
+	for i, g := range p.query.Groups {
+		out[i].Field = g.Field
+	}
+	return out
 }
 
 type aggKey struct {

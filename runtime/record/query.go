@@ -39,7 +39,7 @@ func (s *Service) Query(ctx context.Context, a access.Actor, ent schema.EntityID
 		return nil, err
 	}
 	out := &Rows{}
-	err = s.view(ctx, snap, a, func(rd *reading) error {
+	err = s.share(ctx, snap, a, workOf(snap, ent, p.query.Where, p.query.Sort, q.extra()), func(rd *reading) error {
 		shape := snap.Shape(ent)
 		page, err := rd.r.Find(ctx, shape, p.query)
 		if err != nil {
@@ -66,6 +66,17 @@ func (s *Service) Query(ctx context.Context, a access.Actor, ent schema.EntityID
 		return nil, err
 	}
 	return out, nil
+}
+
+// extra names what is asked for beside a page.
+func (q *Request) extra() string {
+	switch {
+	case q.ExactCount:
+		return "exact count"
+	case q.Count:
+		return "count"
+	}
+	return ""
 }
 
 // plan is a request in the words of the store.

@@ -10,6 +10,7 @@ import (
 
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
+	"tongban/runtime/fair"
 	"tongban/runtime/ids"
 	"tongban/runtime/store"
 	"tongban/schema"
@@ -44,6 +45,8 @@ type Options struct {
 	Attachable Attachable
 	Rules      []Rule
 	Wake       func(schema.TenantID)
+	// Queue shares out the room for heavy reads between tenants; nil: there is room for all.
+	Queue *fair.Queue
 }
 
 // Service writes and reads records. It is safe for concurrent use.
@@ -60,13 +63,16 @@ type Service struct {
 	wake    func(schema.TenantID)
 	locks   *stripes
 	tables  tables
+	queue   *fair.Queue
+	costs   costs
+	slow    slow
 }
 
 // New returns a service.
 func New(o Options) *Service {
 	s := &Service{
 		engine: o.Engine, catalog: o.Catalog, policy: o.Policy, ids: o.IDs, now: o.Now, log: o.Log,
-		files: o.Files, attach: o.Attachable, rules: o.Rules, wake: o.Wake, locks: newStripes(),
+		files: o.Files, attach: o.Attachable, rules: o.Rules, wake: o.Wake, locks: newStripes(), queue: o.Queue,
 	}
 	if s.policy == nil {
 		s.policy = access.New(o.Now)
