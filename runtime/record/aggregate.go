@@ -44,7 +44,7 @@ func (s *Service) Aggregate(ctx context.Context, a access.Actor, ent schema.Enti
 		return nil, err
 	}
 	out := &AggResult{Groups: []AggGroup{}}
-	err = s.share(ctx, snap, a, workOf(snap, ent, p.query.Where, p.sorts(), "figures"), func(rd *reading) error {
+	err = s.share(ctx, snap, a, tollOf(snap, ent, p.query.Where, p.sorts(), "figures"), func(rd *reading) error {
 		rows, err := rd.r.Aggregate(ctx, snap.Shape(ent), p.query)
 		if err != nil {
 			return fmt.Errorf("aggregate: %w", err)

@@ -27,8 +27,8 @@ const (
 	mostCosts = 10_000
 )
 
-// work is one read of an entity's records, as the queue sees it.
-type work struct {
+// toll is one read of an entity's records, as the queue sees it.
+type toll struct {
 	entity schema.EntityID
 	steps  []store.PlanStep
 	served bool // by indexes, as far as can be told beforehand
@@ -37,11 +37,11 @@ type work struct {
 
 var costSeed = maphash.MakeSeed()
 
-// workOf looks at a condition and an order. extra tells works apart that do
+// tollOf looks at a condition and an order. extra tells works apart that do
 // more than find a page, and is "" for those that do not: figures and counts
 // look at all that matches.
-func workOf(snap *catalog.Snapshot, ent schema.EntityID, where query.Expr, sorts []query.Sort, extra string) work {
-	w := work{entity: ent}
+func tollOf(snap *catalog.Snapshot, ent schema.EntityID, where query.Expr, sorts []query.Sort, extra string) toll {
+	w := toll{entity: ent}
 	shape := snap.Shape(ent)
 	if shape == nil {
 		return w
@@ -98,7 +98,7 @@ func (c *costs) learn(key uint64, took time.Duration) {
 
 // heavy reports whether a work has to wait for its turn: one that no index
 // serves, unless it was cheap; and one that was slow.
-func (s *Service) heavy(w *work) bool {
+func (s *Service) heavy(w *toll) bool {
 	was, known := s.costs.of(w.key)
 	if w.served {
 		return known && was >= slowQuery
@@ -108,7 +108,7 @@ func (s *Service) heavy(w *work) bool {
 
 // share runs a read that may be heavy when it is its tenant's turn, and learns
 // what it costs. It takes no connection of the store while it waits.
-func (s *Service) share(ctx context.Context, snap *catalog.Snapshot, a access.Actor, w work, fn func(*reading) error) error {
+func (s *Service) share(ctx context.Context, snap *catalog.Snapshot, a access.Actor, w toll, fn func(*reading) error) error {
 	if s.queue != nil && s.heavy(&w) {
 		leave, err := s.queue.Enter(ctx, a.Tenant)
 		if err != nil {

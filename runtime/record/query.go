@@ -39,7 +39,7 @@ func (s *Service) Query(ctx context.Context, a access.Actor, ent schema.EntityID
 		return nil, err
 	}
 	out := &Rows{}
-	err = s.share(ctx, snap, a, workOf(snap, ent, p.query.Where, p.query.Sort, q.extra()), func(rd *reading) error {
+	err = s.share(ctx, snap, a, tollOf(snap, ent, p.query.Where, p.query.Sort, q.extra()), func(rd *reading) error {
 		shape := snap.Shape(ent)
 		page, err := rd.r.Find(ctx, shape, p.query)
 		if err != nil {

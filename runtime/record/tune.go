@@ -56,7 +56,7 @@ func (s *slow) again(k slowKey, now time.Time) bool {
 // tune lets indexes follow what is asked: what was slow again and again for
 // want of one gets it, one that nothing uses any more is dropped. What it
 // cannot do now it does another time.
-func (s *Service) tune(ctx context.Context, snap *catalog.Snapshot, w *work, took time.Duration) {
+func (s *Service) tune(ctx context.Context, snap *catalog.Snapshot, w *toll, took time.Duration) {
 	t := snap.Tenant.ID
 	var used []schema.FieldID
 	for _, st := range w.steps {
@@ -87,7 +87,7 @@ func (s *Service) tune(ctx context.Context, snap *catalog.Snapshot, w *work, too
 
 // lacks lists the fields whose index would help: those of the conditions where
 // none of them is served, and the first key of the order.
-func (w *work) lacks(snap *catalog.Snapshot) []schema.FieldID {
+func (w *toll) lacks(snap *catalog.Snapshot) []schema.FieldID {
 	served := slices.ContainsFunc(w.steps, func(st store.PlanStep) bool { return !st.Sort && st.How.Serves() })
 	var out []schema.FieldID
 	sorted := false

@@ -173,26 +173,32 @@ type queryIn struct {
 }
 
 func queryRecords(c *call, in *queryIn) (any, error) {
+	req, err := in.request()
+	if err != nil {
+		return nil, err
+	}
+	return c.find(req)
+}
+
+func (in *queryIn) request() (record.Request, error) {
 	req := record.Request{
 		Filter: notNull(in.Filter), Fields: in.Fields, Search: in.Search, Cursor: in.Cursor, Count: in.Count, ExactCount: in.Count, Limit: defaultLimit,
 	}
 	if in.Limit != nil {
 		if req.Limit = *in.Limit; req.Limit < 1 || req.Limit > mostLimit {
-			return nil, fail.New(fail.Invalid, "param.invalid").On("limit")
+			return req, fail.New(fail.Invalid, "param.invalid").On("limit")
 		}
 	}
 	for _, k := range in.Sort {
 		desc, err := descending(k.Dir)
 		if err != nil {
-			return nil, err
+			return req, err
 		}
 		req.Sort = append(req.Sort, record.SortKey{Field: k.Field, Desc: desc})
 	}
 	var err error
-	if req.View, err = refID[schema.ViewID](in.View, schema.PrefixView, "view"); err != nil {
-		return nil, err
-	}
-	return c.find(req)
+	req.View, err = refID[schema.ViewID](in.View, schema.PrefixView, "view")
+	return req, err
 }
 
 func (c *call) find(req record.Request) (any, error) {

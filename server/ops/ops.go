@@ -54,6 +54,28 @@ func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 // Panicked counts a contained panic.
 func (m *Metrics) Panicked() { m.panics.Inc() }
 
+// Queue adds the figures of the queue of heavy reads and returns what is to be
+// told of each. state says how many run and how many wait.
+func (m *Metrics) Queue(state func() (running, waiting int)) func(waited time.Duration, refused bool) {
+	wait := prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "tongban_heavy_wait_seconds", Help: "How long heavy reads waited for their tenant's turn.",
+		Buckets: []float64{.001, .01, .05, .1, .25, .5, 1, 2.5, 5, 10},
+	})
+	refused := prometheus.NewCounter(prometheus.CounterOpts{Name: "tongban_heavy_refused_total", Help: "Heavy reads that were refused because too many waited."})
+	gauge := func(name, help string, pick func() int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(pick()) })
+	}
+	m.registry.MustRegister(wait, refused,
+		gauge("tongban_heavy_running", "Heavy reads that run.", func() int { n, _ := state(); return n }),
+		gauge("tongban_heavy_waiting", "Heavy reads that wait.", func() int { _, n := state(); return n }))
+	return func(waited time.Duration, no bool) {
+		wait.Observe(waited.Seconds())
+		if no {
+			refused.Inc()
+		}
+	}
+}
+
 // Route is the figures of one route, looked up once.
 type Route struct {
 	m       *Metrics

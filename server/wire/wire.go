@@ -118,6 +118,7 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	files := file.New(file.Options{Engine: b.Engine, Blobs: blobs(b), IDs: b.IDs, Now: b.Now})
 	p.Records = record.New(record.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, IDs: b.IDs, Now: b.Now, Log: b.Log, Files: files.Infos, Attachable: files.Own,
+		Queue: queueOf(b, metrics),
 	})
 	jobs := ingest.New(ingest.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records, Files: jobFiles{files}, IDs: b.IDs, Now: b.Now, Log: b.Log, Say: texts.Say,
