@@ -7,6 +7,8 @@ LINT_VERSION := v2.15.0
 LINT         := $(BIN)/golangci-lint-$(LINT_VERSION)
 VERSION      := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PKG          ?= ./...
+TARGETS      := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+BUILD        := -trimpath -ldflags "-s -w -buildid= -X main.version=$(VERSION)"
 export GOFLAGS := -buildvcs=false
 
 help: ## list the targets
@@ -19,7 +21,7 @@ dev: frontend/node_modules/.stamp ## server and front end with live reload (fron
 	@trap 'kill 0' EXIT; go run ./server/cmd/tongban serve & (cd frontend && npm run dev)
 
 build: web ## build the one binary, bin/tongban
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/tongban ./server/cmd/tongban
+	CGO_ENABLED=0 go build $(BUILD) -o bin/tongban ./server/cmd/tongban
 
 web: frontend/node_modules/.stamp ## build the front end into frontend/dist
 	@if [ -z "$$(find frontend/dist/.vite/manifest.json -newer frontend/package-lock.json 2>/dev/null)" ] \
@@ -77,14 +79,19 @@ fuzz: ## each fuzz target for 20 s
 screenshot: build ## take the picture of the README from the running product
 	cd frontend && node scripts/screenshot.mjs ../docs/screenshot.png
 
-release: web ## cross-compiled binaries with checksums in bin/release
-	@mkdir -p bin/release
-	@for t in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do \
+release: web ## cross-compiled programs with list of parts, notices and checksums in bin/release
+	@rm -rf bin/release && mkdir -p bin/release
+	@for t in $(TARGETS); do \
 	  o=bin/release/tongban-$(VERSION)-$${t%/*}-$${t#*/}; [ $${t%/*} = windows ] && o=$$o.exe; \
-	  echo $$o; CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $$o ./server/cmd/tongban; done
-	@cd bin/release && sha256sum * > SHA256SUMS
+	  echo $$o; CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build $(BUILD) -o $$o ./server/cmd/tongban; done
+	@cp LICENSE bin/release/
+	@go run ./server/cmd/release -bin bin/release/tongban-$(VERSION)-linux-amd64 -version $(VERSION) -out bin/release
+	@cat bin/release/SHA256SUMS
+
+reproducible: ## build twice, in two folders, without a common cache: the bytes must be the same
+	@scripts/reproducible $(VERSION)
 
 clean: ## remove what was built
 	rm -rf bin frontend/dist/assets frontend/dist/.vite frontend/node_modules/.stamp
 
-.PHONY: help run dev build web test test-go test-race test-web e2e test-mongo check lint fmt bench fuzz screenshot release clean
+.PHONY: help run dev build web test test-go test-race test-web e2e torture test-mongo check lint fmt bench fuzz screenshot release reproducible clean
