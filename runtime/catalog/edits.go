@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"tongban/runtime/store"
 	"tongban/schema"
@@ -17,6 +18,7 @@ type edits struct {
 	entities map[schema.EntityID]*edited
 	views    map[schema.ViewID]*schema.View
 	order    []schema.EntityID
+	recalc   *Recalc // what the edits make stale
 }
 
 func newEdits(s *Snapshot) *edits {
@@ -46,7 +48,19 @@ func (x *edits) add(e *edited) {
 }
 
 func (x *edits) docs() ([]store.DocOp, error) {
+	if err := x.settle(); err != nil {
+		return nil, err
+	}
 	var out []store.DocOp
+	if x.recalc != nil {
+		first := x.entities[x.order[0]]
+		x.recalc.Key = entityKey(first.ID) + "/" + strconv.FormatInt(first.Rev, 10)
+		op, err := x.recalc.Doc()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, op)
+	}
 	for _, id := range x.order {
 		op, err := x.entities[id].doc()
 		if err != nil {

@@ -57,7 +57,8 @@ func emptySnapshot() *Snapshot {
 		views: map[schema.ViewID]*schema.View{}, byEntity: map[schema.EntityID][]*schema.View{},
 		roles: map[schema.RoleID]*schema.Role{}, members: map[schema.UserID]*schema.Member{},
 		former:      map[schema.UserID]*schema.Member{},
-		departments: map[schema.DeptID]*schema.Department{}, autos: map[schema.EntityID]*autoIndexes{}, docs: map[string]parsed{},
+		departments: map[schema.DeptID]*schema.Department{}, autos: map[schema.EntityID]*autoIndexes{},
+		updating: map[schema.EntityID][]schema.FieldID{}, docs: map[string]parsed{},
 	}
 }
 
@@ -99,6 +100,7 @@ func (l *loader) all() error {
 		}),
 		each(l, kindFormer, func(v *schema.Member) *schema.Version { return &v.Version },
 			func(v *schema.Member) { s.former[v.User] = v }),
+		each(l, KindRecalc, func(v *Recalc) *schema.Version { return &v.Version }, s.noteRecalc),
 		each(l, KindDepartment, func(v *schema.Department) *schema.Version { return &v.Version }, func(v *schema.Department) {
 			s.departments[v.ID] = v
 			s.deptList = append(s.deptList, v)
@@ -156,6 +158,8 @@ func (s *Snapshot) finish(last *Snapshot) {
 	if z, err := time.LoadLocation(s.Tenant.TimeZone); err == nil {
 		s.zone = z
 	}
+	s.resolve(last)
+	s.link(last)
 	byOrder := func(a, b float64, i, j int64) int { return cmp.Or(cmp.Compare(a, b), cmp.Compare(i, j)) }
 	slices.SortFunc(s.apps, func(a, b *schema.App) int { return byOrder(a.Order, b.Order, int64(a.ID), int64(b.ID)) })
 	for _, a := range s.apps {

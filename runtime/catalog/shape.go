@@ -24,13 +24,16 @@ func shapeOf(e *schema.Entity, views []*schema.View, autos []AutoIndex) *store.S
 			continue
 		}
 		traits := t.Traits(f)
-		if traits.System != 0 {
+		if traits.System != 0 || traits.Kind == 0 {
 			continue
 		}
 		s.Fields = append(s.Fields, store.FieldShape{
 			ID: f.ID, Kind: traits.Kind, SortKey: store.SortKey(traits.SortKey), Unique: f.Unique,
 			Searchable: traits.Searchable && traits.Kind == schema.KindText, Indexed: slices.Contains(indexed, f.ID),
 		})
+	}
+	for _, h := range e.Shadows {
+		s.Fields = append(s.Fields, store.FieldShape{ID: h.ID, Kind: h.Kind, Unique: h.Unique})
 	}
 	return s
 }
@@ -57,7 +60,7 @@ func addIndexed(e *schema.Entity, out []schema.FieldID, id schema.FieldID) []sch
 	if f == nil || f.Options.Derived {
 		return out
 	}
-	if t, ok := field.Of(f.Type); ok && t.Traits(f).System == 0 && t.Traits(f).Kind != schema.KindJSON {
+	if t, ok := field.Of(f.Type); ok && t.Traits(f).System == 0 && t.Traits(f).Kind != schema.KindJSON && t.Traits(f).Kind != 0 {
 		out = append(out, id)
 	}
 	return out

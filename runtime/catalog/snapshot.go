@@ -32,6 +32,9 @@ type Snapshot struct {
 	departments map[schema.DeptID]*schema.Department
 	deptList    []*schema.Department
 	autos       map[schema.EntityID]*autoIndexes
+	parsed      map[schema.EntityID]*schema.Entity // entities as their documents are
+	graph       *Graph
+	updating    map[schema.EntityID][]schema.FieldID
 	docs        map[string]parsed // what was read, for the next load
 }
 

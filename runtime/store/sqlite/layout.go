@@ -256,7 +256,10 @@ func adoptField(c *conn, t *table, f *store.FieldShape) error {
 	}
 	// A key column that is new on an old column waits to be filled.
 	if now.Kind != f.Kind {
-		return fmt.Errorf("sqlite: field %d of entity %d cannot change its kind: %w", f.ID, e, store.ErrBadQuery)
+		if err := remake(c, t, f); err != nil {
+			return err
+		}
+		now = columnNow{Kind: f.Kind, Key: f.SortKey, Claimed: f.Unique, Grammed: f.Searchable}
 	}
 	if f.SortKey != store.SortRaw && !now.HasKey {
 		if err := addColumn(c, e, col("p", f.ID), "TEXT"); err != nil {
@@ -278,6 +281,36 @@ func adoptField(c *conn, t *table, f *store.FieldShape) error {
 	}
 	t.Cols[f.ID] = now
 	return nil
+}
+
+// remake empties the column of a field that holds values of another kind from
+// now on, as the result of a changed formula does.
+func remake(c *conn, t *table, f *store.FieldShape) error {
+	e := t.Shape.Entity
+	if err := c.run("DROP INDEX IF EXISTS " + indexName(e, f.ID)); err != nil {
+		return err
+	}
+	for _, prefix := range []string{"r", "t"} {
+		columns := []string{col("c", f.ID)}
+		if t.Cols[f.ID].HasKey {
+			columns = append(columns, col("p", f.ID))
+		}
+		for _, column := range columns {
+			if err := c.run("ALTER TABLE " + name(prefix, e) + " DROP COLUMN " + column); err != nil {
+				return err
+			}
+		}
+	}
+	if t.Links {
+		if err := c.run("DELETE FROM "+name("l", e)+" WHERE field=?", f.ID); err != nil {
+			return err
+		}
+	}
+	if err := c.run("DELETE FROM uniq WHERE ent=? AND field=?", e, f.ID); err != nil {
+		return err
+	}
+	t.Stale = t.Stale || t.Cols[f.ID].Grammed
+	return addColumn(c, e, col("c", f.ID), affinity(f.Kind))
 }
 
 func addColumn(c *conn, e schema.EntityID, column, kind string) error {

@@ -1,0 +1,87 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"tongban/runtime/store"
+	"tongban/schema"
+)
+
+// KindRecalc are documents that say which computed values are to be brought up
+// to date. They are made in the commit that makes the values stale.
+const KindRecalc = "recalc"
+
+// Recalc is such a document. Whoever works on it holds it until Until.
+type Recalc struct {
+	Steps []RecalcStep `json:"steps"`
+	// Design: the fields are new or changed; their values are filled in without a trace.
+	Design bool            `json:"design,omitempty"`
+	Step   int             `json:"step"`
+	After  schema.RecordID `json:"after,omitempty"` // the last record that is done
+	Done   int64           `json:"done"`
+	Total  int64           `json:"total"`
+	Owner  int64           `json:"owner,omitempty"`
+	Until  int64           `json:"until,omitempty"` // ms
+
+	Key     string         `json:"-"`
+	Version schema.Version `json:"-"`
+}
+
+// RecalcStep is a part: fields, by rank, of all records of an entity, of those
+// named, or of those that a link field joins with Targets.
+type RecalcStep struct {
+	Entity  schema.EntityID   `json:"entity"`
+	Fields  []schema.FieldID  `json:"fields"`
+	IDs     []schema.RecordID `json:"ids,omitempty"`
+	Link    schema.FieldID    `json:"link,omitempty"`
+	Targets []schema.RecordID `json:"targets,omitempty"`
+}
+
+// Doc is the write of the document; version 0 makes it. Beginning and end are
+// told to whoever follows the log.
+func (r *Recalc) Doc() (store.DocOp, error) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return store.DocOp{}, fmt.Errorf("write a recalculation: %w", err)
+	}
+	return store.DocOp{Kind: KindRecalc, Key: r.Key, IfVersion: r.Version, Body: b, Log: r.Version == 0}, nil
+}
+
+// Updating lists the fields of an entity whose values are being brought up to
+// date on all records.
+func (s *Snapshot) Updating(e schema.EntityID) []schema.FieldID { return s.updating[e] }
+
+func (s *Snapshot) noteRecalc(r *Recalc) {
+	if !r.Design {
+		return
+	}
+	for _, st := range r.Steps {
+		for _, f := range st.Fields {
+			if !slices.Contains(s.updating[st.Entity], f) {
+				s.updating[st.Entity] = append(s.updating[st.Entity], f)
+			}
+		}
+	}
+}
+
+// recalcOf is what must be done for fields that are new or changed and for all
+// that follows from them; nil for nothing.
+func recalcOf(g *Graph, fields []Ref) *Recalc {
+	r := &Recalc{Design: true}
+	for _, c := range g.Touched(fields) {
+		if !c.Stored {
+			continue
+		}
+		if n := len(r.Steps); n > 0 && r.Steps[n-1].Entity == c.Entity.ID {
+			r.Steps[n-1].Fields = append(r.Steps[n-1].Fields, c.Field.ID)
+			continue
+		}
+		r.Steps = append(r.Steps, RecalcStep{Entity: c.Entity.ID, Fields: []schema.FieldID{c.Field.ID}})
+	}
+	if len(r.Steps) == 0 {
+		return nil
+	}
+	return r
+}
