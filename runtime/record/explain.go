@@ -8,6 +8,7 @@ import (
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
 	"tongban/runtime/store"
+	"tongban/runtime/store/why"
 	"tongban/schema"
 )
 
@@ -51,7 +52,8 @@ func (s *Service) Explain(ctx context.Context, a access.Actor, ent schema.Entity
 	if err != nil {
 		return nil, err
 	}
-	x := &explainer{snap: snap, rights: r, out: &Explanation{Steps: []Explained{}}}
+	x := &explainer{snap: snap, rights: r, out: &Explanation{Steps: []Explained{}}, limited: p.scope != nil}
+	x.scoped = len(why.Steps(p.scope, nil, why.Shaped{Shape: snap.Shape(ent)}))
 	if view != nil && q.Sort == nil {
 		x.groups = len(view.Group)
 	}
@@ -84,26 +86,34 @@ func (s *Service) ExplainView(ctx context.Context, a access.Actor, id schema.Vie
 }
 
 type explainer struct {
-	snap   *catalog.Snapshot
-	rights *access.Rights
-	plan   *store.Plan
-	groups int // so many keys of the order are the view's groups
-	out    *Explanation
+	snap    *catalog.Snapshot
+	rights  *access.Rights
+	plan    *store.Plan
+	scoped  int  // so many conditions are the rights'
+	limited bool // the actor may not see all
+	groups  int  // so many keys of the order are the view's groups
+	out     *Explanation
 }
 
 func (x *explainer) explain(saved bool) *Explanation {
+	if x.limited {
+		x.add("scope", "explain.scope", store.PlanStep{}, nil)
+	}
 	sorts := 0
-	for _, st := range x.plan.Steps {
-		if st.Sort {
+	for i, st := range x.plan.Steps {
+		switch {
+		case st.Sort:
 			x.order(st, sorts)
 			sorts++
-			continue
+		case i >= x.scoped:
+			x.condition(st)
 		}
-		x.condition(st)
 	}
-	all := x.rights.RowFilter() == nil
+	all := !x.limited
 	if all {
 		x.count()
+	} else {
+		x.plan.Rows = store.PlanCap // what it is must not show
 	}
 	x.out.Indexed = x.plan.Indexed()
 	x.out.Summary = Phrase{Code: x.summary(all)}
@@ -137,20 +147,12 @@ func (x *explainer) add(kind, code string, st store.PlanStep, f *schema.Field) {
 	x.out.Steps = append(x.out.Steps, e)
 }
 
-// condition adds a line for each field of a condition that the actor may read.
-// What limits it is told once, and not how.
+// condition adds a line for each field of a condition that may be named.
 func (x *explainer) condition(st store.PlanStep) {
-	told := false
 	for _, id := range st.Fields {
 		if f := x.field(id); f != nil {
 			x.add("filter", "explain.filter."+string(st.How), st, f)
-			told = true
 		}
-	}
-	hidden := slices.ContainsFunc(x.out.Steps, func(e Explained) bool { return e.Kind == "scope" })
-	if !told && !hidden {
-		st.How = ""
-		x.add("scope", "explain.scope", st, nil)
 	}
 }
 

@@ -84,6 +84,7 @@ type plan struct {
 	query   *query.Query
 	fields  []schema.FieldID // shown; nil: all
 	binding uint64
+	scope   query.Expr // what the rights add to the condition, before all else; nil: nothing
 }
 
 func (s *Service) plan(snap *catalog.Snapshot, r *access.Rights, q *Request) (*plan, error) {
@@ -108,7 +109,7 @@ func (s *Service) plan(snap *catalog.Snapshot, r *access.Rights, q *Request) (*p
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{query: &query.Query{Where: c.where(), Sort: sorts, Limit: q.Limit}}
+	p := &plan{scope: r.RowFilter(c.used...), query: &query.Query{Where: c.where(), Sort: sorts, Limit: q.Limit}}
 	if q.Limit == 0 {
 		p.query.Limit = defaultLimit
 	}

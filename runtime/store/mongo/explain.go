@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"errors"
 
 	"tongban/runtime/store"
 	"tongban/runtime/store/why"
@@ -55,6 +56,9 @@ func (r *reader) Explain(ctx context.Context, s *store.Shape, q *query.Query) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checks(ctx, c, q); err != nil {
+		return nil, err
+	}
 	in := slots{shape: s, layout: c.layout}
 	p, err := why.Explain(ctx, r, s, q, in)
 	if err != nil {
@@ -80,4 +84,19 @@ func (r *reader) served(in slots, f schema.FieldID, how store.PlanHow) string {
 	}
 	slot, _ := in.layout.readySlot(fs)
 	return "rows: slot {t,e," + slot + ",r}"
+}
+
+// checks refuses what Find would refuse.
+func (r *reader) checks(ctx context.Context, c *compiler, q *query.Query) error {
+	where, err := r.resolve(ctx, q.Where)
+	if err != nil {
+		return err
+	}
+	if _, err := c.filter(where); err != nil && !errors.Is(err, errKeys) {
+		return err
+	}
+	if _, err := c.order(q.Sort); err != nil && !errors.Is(err, errKeys) {
+		return err
+	}
+	return nil
 }

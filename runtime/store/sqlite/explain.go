@@ -2,8 +2,7 @@ package sqlite
 
 import (
 	"context"
-
-	zs "zombiezen.com/go/sqlite"
+	"errors"
 
 	"tongban/runtime/store"
 	"tongban/runtime/store/why"
@@ -64,13 +63,27 @@ func (r *reader) Explain(ctx context.Context, s *store.Shape, q *query.Query) (*
 		if len(parts) == 0 {
 			continue
 		}
-		err := r.c.rows("EXPLAIN QUERY PLAN "+parts[0].sql, parts[0].args, func(s *zs.Stmt) error {
-			p.Raw = append(p.Raw, s.ColumnText(3))
-			return nil
-		})
-		if err != nil {
+		if p.Raw, err = r.c.explain(parts[0], p.Raw); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// explain appends what SQLite is going to do. Unlike other statements such a
+// one stays under way, and with it the snapshot, until it is reset.
+func (c *conn) explain(of statement, to []string) (_ []string, err error) {
+	s, err := c.prep("EXPLAIN QUERY PLAN " + of.sql)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Reset()) }()
+	bindAll(s, of.args)
+	for {
+		more, err := s.Step()
+		if err != nil || !more {
+			return to, err
+		}
+		to = append(to, s.ColumnText(3))
+	}
 }

@@ -65,6 +65,7 @@ var cases = []struct {
 	{"a query ends in time", testTooSlow},
 	{"a search finds every text that holds what is sought", testSearch},
 	{"random queries agree with the model", testModel},
+	{"a plan tells what serves a query and what it looks at", testExplain},
 }
 
 // bench is what a case works with: an engine and a tenant of its own.
