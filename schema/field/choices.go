@@ -28,9 +28,17 @@ func checkChoices(f *schema.Field) error {
 		o.NextChoice = max(o.NextChoice, o.Choices[i].ID+1)
 	}
 	o.NextChoice = max(o.NextChoice, 1)
-	names, ids := map[string]bool{}, map[schema.OptionID]bool{}
+	type sibling struct {
+		parent schema.OptionID
+		name   string
+	}
+	names, ids := map[sibling]bool{}, map[schema.OptionID]bool{}
 	for i := range o.Choices {
 		c := &o.Choices[i]
+		if f.Type != "cascader" {
+			c.Parent = 0
+		}
+		c.Done = c.Done && f.Type == "status"
 		if c.ID == 0 {
 			c.ID = o.NextChoice
 			o.NextChoice++
@@ -41,12 +49,12 @@ func checkChoices(f *schema.Field) error {
 		if err := checkChoice(f, c); err != nil {
 			return err
 		}
-		if ids[c.ID] || !c.Deleted && names[c.Name] {
+		if ids[c.ID] || !c.Deleted && names[sibling{c.Parent, c.Name}] {
 			return bad(f, "doubleChoice").With("name", shown(c.Name))
 		}
 		ids[c.ID] = true
 		if !c.Deleted {
-			names[c.Name] = true
+			names[sibling{c.Parent, c.Name}] = true
 		}
 	}
 	return nil

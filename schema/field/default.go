@@ -24,7 +24,7 @@ func DefaultOf(f *schema.Field, env *Env) (schema.Value, error) {
 		return nil, bad(f, "badType")
 	}
 	switch s, _ := in.(string); {
-	case s == "@me" && f.Type == "user":
+	case s == "@me" && (f.Type == "user" || f.Type == "users"):
 		if env.Me == 0 {
 			return empty, nil
 		}

@@ -33,6 +33,9 @@ func (email) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) 
 	if !IsEmail(s) {
 		return nil, bad(f, "badEmail").With("value", shown(s))
 	}
+	if err := matches(f, s); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

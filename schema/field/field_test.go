@@ -19,18 +19,24 @@ import (
 func sample(name string) *schema.Field {
 	f := &schema.Field{ID: 3, Key: "f", Name: "F", Type: name}
 	switch name {
-	case "singleSelect", "multiSelect":
+	case "singleSelect", "multiSelect", "status", "cascader":
 		f.Options.Choices = []schema.Choice{{Name: "a"}, {Name: "b"}}
-	case "link":
+	case "link", "subTable":
 		f.Options.Entity = 5
-	case "user":
+	case "user", "department", "role":
 		f.Options.Many = true
+	case "lookup", "rollup", "count":
+		f.Options = schema.Options{Link: 2, Field: 4, Op: "max", Of: &schema.Field{ID: 4, Key: "of", Type: "number"}}
+	case "formula":
+		f.Options = schema.Options{Formula: "1+1", Result: "number"}
+	case "sla":
+		f.Options.Clock = &schema.ClockRule{Minutes: 60}
 	}
 	return f
 }
 
 func TestEveryTypePassesTheSuite(t *testing.T) {
-	require.Len(t, field.All(), 23)
+	require.Len(t, field.All(), 53)
 	for _, typ := range field.All() {
 		t.Run(typ.Name(), func(t *testing.T) {
 			same, ok := field.Of(typ.Name())
@@ -39,7 +45,7 @@ func TestEveryTypePassesTheSuite(t *testing.T) {
 			fieldtest.Run(t, typ, sample(typ.Name()))
 		})
 	}
-	_, ok := field.Of("formula")
+	_, ok := field.Of("spell")
 	require.False(t, ok)
 }
 

@@ -91,6 +91,9 @@ func plainText(f *schema.Field, s string, most int) (schema.Value, error) {
 	if err := checkText(f, s, most); err != nil {
 		return nil, err
 	}
+	if err := matches(f, s); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

@@ -11,6 +11,8 @@ func (longText) Traits(*schema.Field) Traits {
 	return Traits{Kind: schema.KindText, MayBeRequired: true, Ops: opsLong}
 }
 
+func (longText) Check(f *schema.Field) error { return checkPlain(f, MaxLongText) }
+
 func (t longText) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
 	if blank(in) {
 		return empty, nil

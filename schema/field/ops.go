@@ -9,5 +9,6 @@ var (
 	opsBool   = []string{"eq", "ne", "isEmpty", "isNotEmpty"}
 	opsOption = []string{"eq", "ne", "in", "notIn", "hasAny", "hasNone", "isEmpty", "isNotEmpty"}
 	opsSet    = []string{"hasAny", "hasAll", "hasNone", "eq", "ne", "in", "notIn", "isEmpty", "isNotEmpty"}
+	opsJoined = []string{"contains", "notContains", "isEmpty", "isNotEmpty"}
 	opsFilled = []string{"isEmpty", "isNotEmpty"}
 )

@@ -11,7 +11,7 @@ func (text) Traits(*schema.Field) Traits {
 	return Traits{Kind: schema.KindText, SortKey: 1, Sortable: true, Groupable: true, Searchable: true, MayBeUnique: true, MayBeRequired: true, Ops: opsText}
 }
 
-func (text) Check(*schema.Field) error { return nil }
+func (text) Check(f *schema.Field) error { return checkPlain(f, MaxText) }
 
 func (t text) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
 	if blank(in) {

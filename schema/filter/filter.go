@@ -11,6 +11,9 @@
 //   - A day given for a dateTime field means all of that day in the tenant's zone.
 //   - within takes a name from relative.go, such as "last7Days", which counts today.
 //   - "@me", "@myDepartment" (its members), "@today" and "@now" stand for values.
+//   - A computed field is asked as the type of what it shows.
+//   - hasAny, hasAll and hasNone of a cascader's node, and hasAny and hasNone of
+//     a department, include what is below it; eq, ne mean just that one.
 //   - Besides the entity's fields there are createdAt, createdBy, updatedAt and
 //     updatedBy, unless a field has that key.
 package filter
@@ -40,6 +43,8 @@ type Env struct {
 	MyDepartment schema.DeptID
 	// Members lists who belongs to a department; nil: nobody.
 	Members func(schema.DeptID) []schema.UserID
+	// Tree lists a department and all below it, for department fields; nil: itself.
+	Tree func(schema.DeptID) []schema.DeptID
 	// Visible says which fields may be asked for; nil: all.
 	Visible func(schema.FieldID) bool
 	Entity  func(schema.EntityID) *schema.Entity
@@ -102,6 +107,9 @@ func (c *compiler) leaf(n node) (query.Expr, error) {
 	}
 	l := &leaf{env: c.env, f: f, t: t, traits: t.Traits(f), op: n.op, value: n.value, name: n.field}
 	l.id = f.ID
+	if shown, st, ok := field.Shown(f); ok && field.IsComputed(f) {
+		l.f, l.t = shown, st
+	}
 	if l.traits.System != 0 {
 		l.id = l.traits.System
 	}

@@ -57,7 +57,7 @@ func blank(v any) bool { return v == nil || v == "" }
 // empty asks for emptiness, or for its opposite, as the op says.
 func (l *leaf) empty() query.Expr {
 	neg := l.op == "isNotEmpty" || l.op == "ne"
-	if l.f.Type == "link" && l.f.Options.Derived {
+	if field.IsLink(l.f) && l.f.Options.Derived {
 		return query.LinkedFrom{Entity: l.f.Options.Entity, Field: l.f.Options.Inverse, Neg: !neg}
 	}
 	return query.Empty{Field: l.id, Neg: neg}
@@ -232,13 +232,16 @@ func (l *leaf) one(in any) (schema.Value, error) {
 	return v, nil
 }
 
+// normal are the types whose texts have one kept spelling.
+var normal = []string{"phone", "idCard", "uuid"}
+
 // oneText reads a text; a phone number in any spelling finds the kept one.
 func (l *leaf) oneText(in any) (schema.Value, error) {
 	s, err := l.plain(in)
 	if err != nil {
 		return nil, err
 	}
-	if l.f.Type == "phone" {
+	if slices.Contains(normal, l.f.Type) {
 		if v, err := l.t.ParseText(l.f, s, &l.env.Env); err == nil && v != nil {
 			return v, nil
 		}

@@ -7,6 +7,7 @@ import (
 	"tongban/schema"
 	"tongban/schema/fail"
 	"tongban/schema/field"
+	"tongban/schema/region"
 )
 
 // ByID rewrites the names of fields and choices to ids, so that a saved filter
@@ -62,16 +63,25 @@ func byID(e *schema.Entity, in any) (any, error) {
 
 // choiceIDs replaces the names of choices; what it does not know stays.
 func choiceIDs(f *schema.Field, in any) any {
-	if f.Type != "singleSelect" && f.Type != "multiSelect" {
+	shown, _, ok := field.Shown(f)
+	if !ok {
+		return in
+	}
+	one := choiceID
+	switch shown.Type {
+	case "singleSelect", "multiSelect", "status":
+	case "cascader":
+		one = nodeID
+	default:
 		return in
 	}
 	list, ok := in.([]any)
 	if !ok {
-		return choiceID(f, in)
+		return one(shown, in)
 	}
 	out := make([]any, len(list))
 	for i, e := range list {
-		out[i] = choiceID(f, e)
+		out[i] = one(shown, e)
 	}
 	return out
 }
@@ -87,4 +97,21 @@ func choiceID(f *schema.Field, in any) any {
 		}
 	}
 	return in
+}
+
+// nodeID is choiceID for a node of a tree.
+func nodeID(f *schema.Field, in any) any {
+	t, ok := field.Of("cascader")
+	if !ok {
+		return in
+	}
+	v, err := t.Parse(f, in, &field.Env{})
+	path, ok := v.([]int64)
+	if err != nil || !ok || len(path) == 0 {
+		return in
+	}
+	if f.Options.Tree == field.TreeChina {
+		return region.Format(path[len(path)-1])
+	}
+	return schema.FormatID(schema.PrefixOption, path[len(path)-1])
 }

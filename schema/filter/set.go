@@ -44,7 +44,7 @@ func (l *leaf) set() (query.Expr, error) {
 }
 
 func (l *leaf) setOp(op string, ids []int64) query.Expr {
-	if l.f.Type == "link" && l.f.Options.Derived {
+	if field.IsLink(l.f) && l.f.Options.Derived {
 		return l.derived(op, ids)
 	}
 	switch op {
@@ -93,7 +93,7 @@ func (l *leaf) derived(op string, ids []int64) query.Expr {
 
 // emptySet asks for an empty set, or for one that is not.
 func (l *leaf) emptySet(neg bool) query.Expr {
-	if l.f.Type == "link" && l.f.Options.Derived {
+	if field.IsLink(l.f) && l.f.Options.Derived {
 		return query.LinkedFrom{Entity: l.f.Options.Entity, Field: l.f.Options.Inverse, Neg: !neg}
 	}
 	return query.Empty{Field: l.id, Neg: neg}
@@ -107,7 +107,7 @@ func (l *leaf) members(list []any) ([]int64, error) {
 	if l.traits.Kind == schema.KindInt {
 		t, _ = field.Of("user")
 	}
-	isUser := l.f.Type != "link" && l.f.Type != "multiSelect"
+	isUser := l.traits.System != 0 || l.f.Type == "user" || l.f.Type == "users"
 	ids := make([]int64, 0, len(list))
 	for _, in := range list {
 		switch {
@@ -116,6 +116,9 @@ func (l *leaf) members(list []any) ([]int64, error) {
 			continue
 		case isUser && in == "@myDepartment":
 			ids = append(ids, l.colleagues()...)
+			continue
+		case l.f.Type == "department" && in == "@myDepartment":
+			ids = l.withBelow(ids, int64(l.env.MyDepartment))
 			continue
 		case l.f.Type == "multiSelect":
 			v, err := l.choice(in)
@@ -130,9 +133,30 @@ func (l *leaf) members(list []any) ([]int64, error) {
 			return nil, l.named(err)
 		}
 		found, _ := v.([]int64)
-		ids = append(ids, found...)
+		switch {
+		case l.f.Type == "cascader" && l.op != "eq" && l.op != "ne" && len(found) > 0:
+			ids = append(ids, found[len(found)-1]) // records hold the way to it too
+		case l.f.Type == "department" && len(found) > 0:
+			ids = l.withBelow(ids, found[0])
+		default:
+			ids = append(ids, found...)
+		}
 	}
 	return ids, nil
+}
+
+// withBelow adds a department and, where the op is not about just that one, those below it.
+func (l *leaf) withBelow(ids []int64, dept int64) []int64 {
+	if dept == 0 {
+		return ids
+	}
+	if l.env.Tree == nil || l.op != "hasAny" && l.op != "hasNone" {
+		return append(ids, dept)
+	}
+	for _, d := range l.env.Tree(schema.DeptID(dept)) {
+		ids = append(ids, int64(d))
+	}
+	return ids
 }
 
 // choice reads a choice of a multiSelect by the rules of option.

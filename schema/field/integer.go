@@ -1,0 +1,66 @@
+package field
+
+import (
+	"strings"
+
+	"tongban/schema"
+	"tongban/schema/value"
+)
+
+// integer is a whole number: what counts are, and what year is made of.
+type integer struct{}
+
+func (integer) Name() string { return "integer" }
+
+func (integer) Traits(*schema.Field) Traits {
+	return Traits{Kind: schema.KindInt, Sortable: true, Groupable: true, MayBeUnique: true, MayBeRequired: true, Ops: opsNumber}
+}
+
+func (integer) Check(*schema.Field) error { return nil }
+
+func (t integer) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
+	if blank(in) {
+		return empty, nil
+	}
+	if s, ok := in.(string); ok && env.Typecast {
+		return t.ParseText(f, s, env)
+	}
+	s, ok := numeral(in)
+	if !ok {
+		return nil, wrongType(f, "number")
+	}
+	return parseInteger(f, s)
+}
+
+func (integer) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {
+	if strings.TrimSpace(s) == "" {
+		return empty, nil
+	}
+	plain, err := value.PlainNumber(s)
+	if err != nil {
+		return nil, bad(f, "badNumber").With("value", shown(s))
+	}
+	return parseInteger(f, plain)
+}
+
+func (integer) AppendJSON(dst []byte, _ *schema.Field, v schema.Value, _ Names) []byte {
+	if n, ok := v.(int64); ok {
+		return value.AppendDecimal(dst, n, 0)
+	}
+	return appendNull(dst)
+}
+
+func (integer) Text(_ *schema.Field, v schema.Value, _ Names) string {
+	if n, ok := v.(int64); ok {
+		return value.FormatDecimal(n, 0)
+	}
+	return ""
+}
+
+func parseInteger(f *schema.Field, s string) (schema.Value, error) {
+	n, err := value.ParseDecimal(s, 0)
+	if err != nil {
+		return nil, bad(f, "badInteger").With("value", shown(s))
+	}
+	return n, nil
+}
