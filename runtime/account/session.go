@@ -268,11 +268,16 @@ func (s *Service) remember(ref string, c cached) {
 	s.cache[ref] = c
 }
 
+// Elsewhere drops what is remembered of sessions: another node has told that one has ended.
+func (s *Service) Elsewhere() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.cache)
+}
+
 // forget drops all that is remembered, after something of a user changed.
 func (s *Service) forget(ctx context.Context, u schema.UserID) {
-	s.mu.Lock()
-	clear(s.cache)
-	s.mu.Unlock()
+	s.Elsewhere()
 	if s.ended != nil {
 		s.ended(ctx, u)
 	}

@@ -20,10 +20,10 @@ const (
 
 // Source makes ids. It is safe for concurrent use.
 type Source struct {
-	now  func() time.Time
-	node int64
+	now func() time.Time
 
-	mu sync.Mutex // guards ms and seq
+	mu   sync.Mutex // guards what follows
+	node int64
 	// ms is the time of the last id. It may run ahead of the clock after a
 	// burst, and stands still while the clock is set back.
 	ms, seq int64
@@ -50,6 +50,13 @@ func (s *Source) Next() int64 {
 		s.ms, s.seq = s.ms+1, 0
 	}
 	return s.ms<<(nodeBits+seqBits) | s.seq<<nodeBits | s.node
+}
+
+// Move lets further ids be those of another node.
+func (s *Source) Move(node int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.node = int64(node) & maxNode
 }
 
 // Above lets all further ids be greater than one that was made before.

@@ -159,6 +159,9 @@ func (s *Service) Get(ctx context.Context, a access.Actor, id string) (*Job, err
 type ref struct {
 	Tenant schema.TenantID `json:"tenant"`
 	ID     string          `json:"id"`
+	Owner  string          `json:"owner,omitempty"` // the process that has it
+
+	version schema.Version
 }
 
 func (r ref) key() string { return schema.FormatID(schema.PrefixTenant, r.Tenant) + "/" + r.ID }
@@ -166,6 +169,7 @@ func (r ref) key() string { return schema.FormatID(schema.PrefixTenant, r.Tenant
 // note puts a job on the list of what is to be done, which the next process
 // reads should this one end.
 func (s *Service) note(ctx context.Context, r ref) error {
+	r.Owner = s.o.Owner
 	b, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("write queue: %w", err)
@@ -196,7 +200,7 @@ func (s *Service) waiting(ctx context.Context) ([]ref, error) {
 				return err
 			}
 			for _, d := range docs {
-				var one ref
+				one := ref{version: d.Version}
 				if err := json.Unmarshal(d.Body, &one); err != nil {
 					return fmt.Errorf("read queue: %w", err)
 				}

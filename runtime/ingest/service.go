@@ -29,6 +29,11 @@ type Options struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Workers int // jobs at a time; 0: 2
+	// Owner names this process, and Lives says whether the process of a name may
+	// still be at work: others' jobs are taken over when it is not. nil: no other
+	// process works on the store.
+	Owner string
+	Lives func(owner string) bool
 	// Say words an error code for the file of refused rows; nil: the code itself.
 	Say func(locale, code string, params map[string]any) string
 }
@@ -70,15 +75,8 @@ func New(o Options) *Service {
 // Run works on jobs, first on those that were interrupted, until ctx is done.
 // It returns when the last job has come to a safe stop.
 func (s *Service) Run(ctx context.Context) error {
-	left, err := s.waiting(ctx)
-	if err != nil {
+	if err := s.adopt(ctx, nil); err != nil {
 		return err
-	}
-	for _, r := range left {
-		if !s.take(r) {
-			s.o.Log.WarnContext(ctx, "jobs left waiting", "count", len(left))
-			break
-		}
 	}
 	var wg sync.WaitGroup
 	for range s.o.Workers {
@@ -92,6 +90,9 @@ func (s *Service) Run(ctx context.Context) error {
 				}
 			}
 		})
+	}
+	if s.o.Lives != nil {
+		wg.Go(func() { s.keepAdopting(ctx) })
 	}
 	wg.Wait()
 	return nil
@@ -201,7 +202,7 @@ func (s *Service) end(ctx context.Context, j *job, err, cause error) error {
 // start stores a new job and queues it.
 func (s *Service) start(ctx context.Context, a access.Actor, j *job) (*Job, error) {
 	j.tenant, j.By, j.Started, j.Job.State = a.Tenant, a.User, s.o.Now().UnixMilli(), Queued
-	r := ref{a.Tenant, j.Job.ID}
+	r := ref{Tenant: a.Tenant, ID: j.Job.ID}
 	if err := s.note(ctx, r); err != nil { // first: a note without a job does no harm
 		return nil, err
 	}
@@ -282,7 +283,7 @@ func (s *Service) Undo(ctx context.Context, a access.Actor, id string) (*Job, er
 		return j.show(), nil
 	}
 	j.Job.State = Undoing
-	r := ref{a.Tenant, id}
+	r := ref{Tenant: a.Tenant, ID: id}
 	if err := s.note(ctx, r); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tongban/runtime/access"
@@ -38,6 +39,7 @@ type Hub struct {
 	// peers are the other nodes; nil: there are none.
 	peers    Peers
 	goodbyes sync.WaitGroup
+	slow     atomic.Int64 // clients ended as too slow
 
 	ctx context.Context //nolint:containedctx // the life of the program, given to New, for work that timers start
 
@@ -82,6 +84,7 @@ func (h *Hub) sweep(ctx context.Context) {
 	looked := 0
 	for _, c := range h.all() {
 		if c.slow(now) {
+			h.slow.Add(1)
 			c.end(TooSlow)
 			continue
 		}
@@ -115,6 +118,16 @@ func (h *Hub) Recheck(ctx context.Context, u schema.UserID) {
 		}
 	}
 }
+
+// Clients is how many pages are open.
+func (h *Hub) Clients() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.clients)
+}
+
+// Slow is how many clients have been ended because they took nothing.
+func (h *Hub) Slow() int64 { return h.slow.Load() }
 
 // Life is the context that ends with the program.
 func (h *Hub) Life() context.Context { return h.ctx }

@@ -32,6 +32,8 @@ type Config struct {
 	TrustedProxies string // CIDR list whose X-Forwarded-For and -Proto are believed
 	RateLimit      string // on or off
 	KeyFile        string // master key for sealed values
+	NodeAddr       string // where other nodes on the store reach this one
+	MetricsToken   string // who may read /metrics; empty: this machine alone
 	LogLevel       string // debug, info, warn or error
 	Testing        string // 1 allows TestClock
 	TestClock      string // file that holds an offset of the clock, such as +72h
@@ -62,6 +64,8 @@ func Settings() []Setting {
 		{"trusted_proxies", "", "address ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed", false, func(c *Config) *string { return &c.TrustedProxies }},
 		{"rate_limit", "on", "on or off", false, func(c *Config) *string { return &c.RateLimit }},
 		{"key_file", "", "master key for sealed values (default: master.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
+		{"node_addr", "", "host:port at which other nodes on the same MongoDB reach this one (default: the listen address)", false, func(c *Config) *string { return &c.NodeAddr }},
+		{"metrics_token", "", "bearer token for /metrics (default: only requests from this machine)", true, func(c *Config) *string { return &c.MetricsToken }},
 		{"log_level", "info", "debug, info, warn or error", false, func(c *Config) *string { return &c.LogLevel }},
 		{"testing", "", "1 allows test_clock", false, func(c *Config) *string { return &c.Testing }},
 		{"test_clock", "", "file that holds an offset of the clock, such as +72h", false, func(c *Config) *string { return &c.TestClock }},
@@ -126,6 +130,8 @@ func (c *Config) Validate() error {
 		{"OUTBOUND_ALLOW", prefixes(c.OutboundAllow)},
 		{"TRUSTED_PROXIES", prefixes(c.TrustedProxies)},
 		{"RATE_LIMIT", oneOf(c.RateLimit, "on", "off")},
+		{"NODE_ADDR", nodeAddr(c.NodeAddr)},
+		{"METRICS_TOKEN", token(c.MetricsToken)},
 		{"LOG_LEVEL", oneOf(c.LogLevel, "debug", "info", "warn", "error")},
 		{"TESTING", oneOf(c.Testing, "", "1")},
 		{"TEST_CLOCK", testClock(c)},
@@ -153,16 +159,16 @@ func (c *Config) Lines() []string {
 	for _, s := range Settings() {
 		v := *s.at(c)
 		if s.secret {
-			v = redact(v)
+			v = redact(s.Key, v)
 		}
 		out = append(out, s.Env()+"="+v)
 	}
 	return out
 }
 
-func redact(v string) string {
+func redact(key, v string) string {
 	u, err := url.Parse(v)
-	if err != nil {
+	if err != nil || v != "" && key == "metrics_token" {
 		return "(not shown)"
 	}
 	return u.Redacted()
@@ -171,6 +177,21 @@ func redact(v string) string {
 func hostPort(v string) error {
 	_, _, err := net.SplitHostPort(v)
 	return err
+}
+
+func nodeAddr(v string) error {
+	if v == "" {
+		return nil
+	}
+	return hostPort(v)
+}
+
+func token(v string) error {
+	const least = 16
+	if v != "" && len(v) < least {
+		return fmt.Errorf("must have at least %d characters", least)
+	}
+	return nil
 }
 
 func notEmpty(v string) error {

@@ -51,6 +51,16 @@ func NewMetrics() *Metrics {
 // Registry takes the metrics of other parts.
 func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 
+// Gauge shows what fn says at each look.
+func (m *Metrics) Gauge(name, help string, fn func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, fn))
+}
+
+// Counter shows what fn says at each look: a count that only rises.
+func (m *Metrics) Counter(name, help string, fn func() float64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, fn))
+}
+
 // Panicked counts a contained panic.
 func (m *Metrics) Panicked() { m.panics.Inc() }
 

@@ -25,6 +25,7 @@ import (
 	"tongban/runtime/ingest"
 	"tongban/runtime/install"
 	"tongban/runtime/live"
+	"tongban/runtime/node"
 	"tongban/runtime/record"
 	"tongban/runtime/store"
 	"tongban/schema"
@@ -49,7 +50,7 @@ type Base struct {
 	Policy   *access.Policy
 	Catalog  *catalog.Catalog
 	Accounts *account.Service
-	node     int
+	node     *node.Node
 	// follow keeps the catalogue of a tenant fresh where other nodes may change it; nil: nobody else does.
 	follow func(context.Context, schema.TenantID) error
 }
@@ -64,11 +65,13 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, now func() ti
 	if err != nil {
 		return nil, err
 	}
-	node, err := claimNode(ctx, engine, now)
+	source := ids.New(now, 0)
+	me, err := node.Join(ctx, node.Options{Engine: engine, Now: now, Log: log, Dial: ws.DialLine, Moved: source.Move})
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
-	b := &Base{Config: c, Log: log, Now: now, Engine: engine, node: node, IDs: ids.New(now, node), Policy: access.New(now)}
+	source.Move(me.Number())
+	b := &Base{Config: c, Log: log, Now: now, Engine: engine, node: me, IDs: source, Policy: access.New(now)}
 	if err := raiseIDs(ctx, engine, b.IDs); err != nil { // a full disk still serves readers
 		log.WarnContext(ctx, "mark of ids not written", "err", err.Error())
 	}
@@ -81,9 +84,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, now func() ti
 
 // Close closes the store.
 func (b *Base) Close(ctx context.Context) error {
-	if b.Engine.Info().Distributed {
-		freeNode(context.WithoutCancel(ctx), b.Engine, b.node, b.Log)
-	}
+	b.node.Leave(context.WithoutCancel(ctx))
 	return b.Engine.Close()
 }
 
@@ -93,6 +94,7 @@ type Program struct {
 	App     *fiber.App
 	API     *api.Server
 	Records *record.Service
+	sockets *ws.Door
 	workers []func(context.Context)
 	life    context.Context //nolint:containedctx // what requests and workers run under
 	end     context.CancelFunc
@@ -122,6 +124,7 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	})
 	jobs := ingest.New(ingest.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records, Files: jobFiles{files}, IDs: b.IDs, Now: b.Now, Log: b.Log, Say: texts.Say,
+		Owner: b.node.Name(), Lives: others(b.node),
 	})
 	p.workers = append(p.workers, func(ctx context.Context) {
 		if err := jobs.Run(ctx); err != nil && ctx.Err() == nil {
@@ -136,7 +139,7 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 		Files:     files, Ingest: jobs, Idem: idem.New(b.Engine, b.Now), Texts: texts, Metrics: metrics, Log: b.Log, Now: b.Now,
 		Limited: b.Config.Limited(), Proxies: b.Config.Proxies(), BaseURL: b.Config.BaseURL, Version: version,
 	})
-	p.mount(site, metrics, p.door())
+	p.mount(site, metrics, p.door(metrics))
 	return p, nil
 }
 
@@ -148,7 +151,7 @@ func blobs(b *Base) file.Blobs {
 }
 
 // door builds the realtime hub and its sockets.
-func (p *Program) door() *ws.Door {
+func (p *Program) door(metrics *ops.Metrics) *ws.Door {
 	actor := func(ctx context.Context, session string) (access.Actor, error) {
 		c, err := p.Accounts.Again(ctx, session, 0)
 		if err != nil {
@@ -159,13 +162,12 @@ func (p *Program) door() *ws.Door {
 	events := event.New(p.Engine, p.Log)
 	if p.Engine.Info().Distributed {
 		p.follow = followed(p.Catalog, events)
-		p.workers = append(p.workers, func(ctx context.Context) { keepNode(ctx, p.Engine, p.Now, p.node, p.Log) })
 	}
 	hub := live.New(p.life, live.Options{
 		Engine: p.Engine, Catalog: p.Catalog, Policy: p.Policy, Records: p.Records, Events: events,
 		Now: p.Now, NewID: p.IDs.Next, Log: p.Log, Actor: actor,
 	})
-	p.Accounts.OnEnd(hub.Recheck)
+	p.join(hub, events)
 	p.workers = append(p.workers, events.Run, hub.Run)
 	door := ws.New(ws.Options{
 		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, Limit: p.API.Take, BaseURL: p.Config.BaseURL,
@@ -178,6 +180,8 @@ func (p *Program) door() *ws.Door {
 		},
 	})
 	p.workers = append(p.workers, door.Run)
+	p.sockets = door
+	p.gauges(metrics, hub, door)
 	return door
 }
 
@@ -190,43 +194,15 @@ func (p *Program) mount(site *web.Site, m *ops.Metrics, door *ws.Door) {
 	})
 	p.App.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
 	p.App.Get("/readyz", p.ready)
-	p.App.Get("/metrics", func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderContentType, "text/plain; version=0.0.4; charset=utf-8")
-		return m.Write(c)
-	})
+	p.App.Get("/metrics", p.metrics(m))
+	if p.node.Shared() {
+		p.App.Get(ws.LinePath, ws.Line(p.life, p.node.Accept))
+	}
 	p.App.Get(api.Base+"/ws", door.Socket)
 	p.App.Get(api.Base+"/events", door.Stream)
 	p.App.Post(api.Base+"/ws-tickets", door.Ticket)
 	p.API.Mount(p.App)
 	p.App.Use(site.Serve)
-}
-
-func (p *Program) ready(c *fiber.Ctx) error {
-	const patience = 2 * time.Second
-	ctx, cancel := context.WithTimeout(p.life, patience)
-	defer cancel()
-	state := ops.Run(ctx, []ops.Check{{Name: "store", Run: func(ctx context.Context) (string, error) {
-		err := p.Engine.View(ctx, store.System, func(r store.Reader) error {
-			_, err := r.LastSeq(ctx)
-			return err
-		})
-		if errors.Is(err, store.ErrNotFound) { // nothing is there before the first sign-up
-			err = nil
-		}
-		if err != nil {
-			p.Log.WarnContext(ctx, "not ready", "err", err.Error())
-		}
-		info := p.Engine.Info()
-		changes := "polled"
-		if info.Live {
-			changes = "pushed"
-		}
-		return info.Name + " " + info.Server + ", changes " + changes, err
-	}}})
-	if !state.Ready {
-		c.Status(fiber.StatusServiceUnavailable)
-	}
-	return c.JSON(state)
 }
 
 // Serve listens until ctx ends, then stops gracefully: what is accepted is
@@ -238,6 +214,12 @@ func (p *Program) Serve(ctx context.Context, listening func(addr string)) error 
 		p.end()
 		return errors.Join(err, p.Close(ctx))
 	}
+	addr, err := nodeAddr(p.Config.NodeAddr, ln.Addr())
+	if err != nil {
+		p.end()
+		return errors.Join(err, ln.Close(), p.Close(ctx))
+	}
+	p.node.At(addr)
 	working, rest := context.WithCancel(p.life)
 	defer rest()
 	var workers sync.WaitGroup
