@@ -32,7 +32,7 @@ func (c *csvWriter) row(cells []string) error {
 }
 
 func appendCell(dst []byte, s string) []byte {
-	if s == "" || !strings.ContainsAny(s, ",\"\r\n\t;") && s[0] != ' ' && s[len(s)-1] != ' ' && !strings.HasPrefix(s, "\uFEFF") {
+	if s == "" || !strings.ContainsAny(s, ",\"\r\n\t;|") && s[0] != ' ' && s[len(s)-1] != ' ' && !strings.HasPrefix(s, "\uFEFF") {
 		return append(dst, s...)
 	}
 	dst = append(dst, '"')
@@ -40,11 +40,18 @@ func appendCell(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// dangerous reports whether a spreadsheet may run the cell. Plain numbers are
-// not: -5 stays what it is.
+// dangerous reports whether a spreadsheet may run the cell. Plain numbers and
+// the numbers of telephones are not: -5 and +86 138 stay what they are.
 func dangerous(s string) bool {
-	if s == "" || strings.IndexByte("=+-@\t\r", s[0]) < 0 {
+	if s == "" || strings.IndexByte("=+-@\t\r\n", s[0]) < 0 {
 		return false
 	}
-	return s[0] != '-' || len(s) == 1 || strings.Trim(s[1:], "0123456789.") != ""
+	harmless := ""
+	switch s[0] {
+	case '-':
+		harmless = "0123456789."
+	case '+':
+		harmless = "0123456789.- ()"
+	}
+	return len(s) == 1 || strings.Trim(s[1:], harmless) != ""
 }

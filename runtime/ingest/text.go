@@ -235,11 +235,12 @@ func delimiterOf(given string) (byte, error) {
 	return given[0], nil
 }
 
-// sniff scores each delimiter by how evenly it cuts the first hundred rows.
+// sniff scores each delimiter by how evenly it cuts the first hundred rows. One
+// that neither the first row nor half of all hold is a letter of a text.
 func sniff(sample string, cut bool) byte {
 	best, bestScore := byte(','), 0.0
 	for i := range len(delimiters) {
-		counts, rows := map[int]int{}, 0
+		counts, rows, first := map[int]int{}, 0, 0
 		r := newCSV(strings.NewReader(sample), delimiters[i])
 		for rows < 100 {
 			cells, err := r.record()
@@ -247,12 +248,14 @@ func sniff(sample string, cut bool) byte {
 				break
 			}
 			counts[len(cells)]++
-			rows++
+			if rows++; rows == 1 {
+				first = len(cells)
+			}
 		}
 		for columns, n := range counts {
 			share := float64(n) / float64(rows)
 			score := share * share * (1 + float64(min(columns, 30))/100)
-			if columns > 1 && score > bestScore {
+			if columns > 1 && (first > 1 || share >= 0.5) && score > bestScore {
 				best, bestScore = delimiters[i], score
 			}
 		}

@@ -294,7 +294,7 @@ type exportIn struct {
 	Filter optRaw   `json:"filter"`
 	Search string   `json:"search" max:"1000"`
 	Fields []string `json:"fields" max:"500"`
-	Guard  bool     `json:"guard"`
+	Guard  *bool    `json:"guard"` // as if true: a file is opened by somebody who did not ask for it
 }
 
 func startExport(c *call, in *exportIn) (any, error) {
@@ -307,7 +307,7 @@ func startExport(c *call, in *exportIn) (any, error) {
 		return nil, err
 	}
 	j, err := c.s.Ingest.Export(c.ctx(), c.actor(), ingest.ExportRequest{
-		Entity: ent, Format: in.Format, View: view, Filter: in.Filter.V, Search: in.Search, Fields: in.Fields, Guard: in.Guard,
+		Entity: ent, Format: in.Format, View: view, Filter: in.Filter.V, Search: in.Search, Fields: in.Fields, Guard: in.Guard == nil || *in.Guard,
 	})
 	if err != nil {
 		return nil, err
