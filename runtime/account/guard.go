@@ -15,6 +15,7 @@ const (
 	longestWait    = 15 * time.Minute
 	forgetAfter    = time.Hour
 	mostTracked    = 50_000
+	knownFor       = 30 * 24 * time.Hour
 )
 
 type tries struct {
@@ -23,14 +24,19 @@ type tries struct {
 }
 
 // guard slows down who guesses passwords. An attempt counts from its start,
-// so that many at the same moment gain nothing.
+// so that many at the same moment gain nothing. An address from which a person
+// has signed in is known: there the wait that strangers elsewhere bring upon
+// the account does not hold, or they could keep its owner out.
 type guard struct {
-	now func() time.Time
-	mu  sync.Mutex // guards of
-	of  map[string]*tries
+	now   func() time.Time
+	mu    sync.Mutex // guards what follows
+	of    map[string]*tries
+	known map[string]time.Time // account and address → the last time the password was right
 }
 
-func newGuard(now func() time.Time) *guard { return &guard{now: now, of: map[string]*tries{}} }
+func newGuard(now func() time.Time) *guard {
+	return &guard{now: now, of: map[string]*tries{}, known: map[string]time.Time{}}
+}
 
 type limit struct {
 	key  string
@@ -52,9 +58,10 @@ func (g *guard) begin(account, address string) error {
 	defer g.mu.Unlock()
 	now := g.now()
 	all := limits(account, address)
-	for _, l := range all {
+	known := now.Sub(g.known[all[0].key]) < knownFor
+	for i, l := range all {
 		t := g.of[l.key]
-		if t == nil || t.n < l.free {
+		if t == nil || t.n < l.free || i == 1 && known {
 			continue
 		}
 		if wait := waitAfter(t.n-l.free, l.max) - now.Sub(t.last); wait > 0 && now.Sub(t.last) < forgetAfter {
@@ -81,7 +88,12 @@ func (g *guard) begin(account, address string) error {
 func (g *guard) good(account, address string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for i, l := range limits(account, address) {
+	all := limits(account, address)
+	if len(g.known) >= mostTracked {
+		g.forget()
+	}
+	g.known[all[0].key] = g.now()
+	for i, l := range all {
 		t := g.of[l.key]
 		switch {
 		case t == nil:
@@ -104,6 +116,21 @@ func (g *guard) sweep(now time.Time) {
 			return
 		}
 		delete(g.of, k)
+	}
+}
+
+// forget drops known addresses: the old ones, and some at random if those are few.
+func (g *guard) forget() {
+	for k, at := range g.known {
+		if g.now().Sub(at) > knownFor {
+			delete(g.known, k)
+		}
+	}
+	for k := range g.known {
+		if len(g.known) <= mostTracked/2 {
+			return
+		}
+		delete(g.known, k)
 	}
 }
 
