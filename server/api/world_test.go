@@ -67,6 +67,11 @@ func newWorld(t *testing.T, env map[string]string) *world {
 
 func startWorld(t *testing.T, env map[string]string) *world {
 	t.Helper()
+	return startWorldWith(t, env, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+}
+
+func startWorldWith(t *testing.T, env map[string]string, log *slog.Logger) *world {
+	t.Helper()
 	settings := map[string]string{"TONGBAN_DATA": t.TempDir(), "TONGBAN_ADDR": "127.0.0.1:0", "TONGBAN_RATE_LIMIT": "off"}
 	maps.Copy(settings, env)
 	if settings["TONGBAN_STORE"] == "mongodb" {
@@ -74,7 +79,6 @@ func startWorld(t *testing.T, env map[string]string) *world {
 	}
 	c, err := config.Load(func(k string) (string, bool) { v, ok := settings[k]; return v, ok })
 	require.NoError(t, err)
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	shift := &atomic.Int64{}
 	base, err := wire.Open(t.Context(), c, log, func() time.Time { return now().Add(time.Duration(shift.Load())) })
 	require.NoError(t, err)
@@ -146,7 +150,7 @@ func (w *world) do(method, path, token string, body any, headers ...header) *ans
 	raw, err := io.ReadAll(res.Body)
 	require.NoError(w.t, err)
 	a := &answer{t: w.t, what: method + " " + path, Status: res.StatusCode, Header: res.Header, Raw: raw}
-	if bytes.HasPrefix(raw, []byte("{")) {
+	if bytes.HasPrefix(raw, []byte("{")) && strings.Contains(res.Header.Get("Content-Type"), "json") {
 		require.NoError(w.t, json.Unmarshal(raw, &a.JSON), "%s answers %s", a.what, raw)
 	}
 	return a
