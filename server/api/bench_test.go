@@ -3,9 +3,14 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
+	"net"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
 
@@ -73,11 +78,67 @@ func send(tb testing.TB, cl *fasthttp.Client, method, url, token string, body []
 	return append([]byte(nil), res.Body()...)
 }
 
+// bareFiber answers every request with the same bytes: the floor of an answer over HTTP.
+func bareFiber(b *testing.B, body []byte) string {
+	b.Helper()
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	app.Get("/*", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+		return c.Send(body)
+	})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	done := make(chan error, 1)
+	go func() { done <- app.Listener(ln) }()
+	b.Cleanup(func() { require.NoError(b, app.Shutdown()); require.NoError(b, <-done) })
+	return "http://" + ln.Addr().String() + "/x"
+}
+
+// burst sends n requests by some clients and returns how long they took.
+func burst(b *testing.B, cl *fasthttp.Client, url, token string, clients, n int) time.Duration {
+	b.Helper()
+	var wg sync.WaitGroup
+	began := time.Now()
+	for c := range clients {
+		wg.Go(func() {
+			req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+			defer fasthttp.ReleaseRequest(req)
+			defer fasthttp.ReleaseResponse(res)
+			for range n/clients + min(1, max(0, n%clients-c)) {
+				req.SetRequestURI(url)
+				req.Header.Set("Authorization", "Bearer "+token)
+				if err := cl.Do(req, res); err != nil || res.StatusCode() != fiber.StatusOK {
+					b.Errorf("status %d, %v", res.StatusCode(), err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return time.Since(began)
+}
+
+// BenchmarkGetRecord reads one record over HTTP, rights and session checked.
+// The client runs in the same process, for both sides.
 func BenchmarkGetRecord(b *testing.B) {
 	_, token, _, one := benchServer(b)
-	cl := &fasthttp.Client{}
-	for b.Loop() {
-		send(b, cl, "GET", one, token, nil)
+	cl := &fasthttp.Client{MaxConnsPerHost: 64}
+	floor := bareFiber(b, send(b, cl, "GET", one, token, nil))
+	for _, clients := range []int{1, 16} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			const step = 512 // by turns, so that both see the same machine
+			burst(b, cl, floor, token, clients, step)
+			burst(b, cl, one, token, clients, step)
+			var ours, bare time.Duration
+			for left := b.N; left > 0; left -= step {
+				b.StopTimer()
+				bare += burst(b, cl, floor, token, clients, min(step, left))
+				b.StartTimer()
+				ours += burst(b, cl, one, token, clients, min(step, left))
+			}
+			b.ReportMetric(float64(b.N)/ours.Seconds(), "req/s")
+			b.ReportMetric(float64(bare)/float64(ours), "×fiber")
+		})
 	}
 }
 
