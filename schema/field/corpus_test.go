@@ -54,7 +54,12 @@ func (called) File(f schema.FileID) (field.FileInfo, bool) {
 
 func (world) Department(text string) (schema.DeptID, bool) { return 3, text == "销售部" }
 
-func (world) Role(text string) (schema.RoleID, bool) { return 99, text == "客服" }
+func (world) Role(text string) (schema.RoleID, bool) {
+	if text == "成员" {
+		return schema.RoleMember, true
+	}
+	return 99, text == "客服"
+}
 
 func (called) Department(d schema.DeptID) string { return map[schema.DeptID]string{3: "销售部"}[d] }
 
@@ -125,7 +130,7 @@ func (c corpusCase) field(t testing.TB) (*schema.Field, field.Type) {
 	if c.options != "" {
 		require.NoError(t, json.Unmarshal([]byte(c.options), &f.Options))
 	}
-	if (c.typ == "link" || c.typ == "subTable") && f.Options.Entity == 0 {
+	if c.typ == "link" && f.Options.Entity == 0 {
 		f.Options.Entity = 5
 	}
 	require.NoError(t, typ.Check(f))

@@ -119,7 +119,6 @@ var all = []Type{
 	address{},
 	geometry{},
 	link{},
-	subTable{},
 	lookup{},
 	rollup{},
 	count{},

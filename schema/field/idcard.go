@@ -57,5 +57,5 @@ func idCheck(s string) byte {
 	for i := range len(s) {
 		sum = (sum + int(s[i]-'0')) * 2 % 11
 	}
-	return "10X98765432"[(12-sum+10)%11]
+	return "0123456789X"[(12-sum)%11]
 }

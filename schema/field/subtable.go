@@ -2,19 +2,12 @@ package field
 
 import "tongban/schema"
 
-// subTable shows the records of another entity that belong to this one as a
-// table in it: the derived side of a link that the other entity stores.
-type subTable struct{ link }
+// SubTable is the name under which the API offers the derived side of a link
+// that stands as a table in its record. It is kept as a link with this Format:
+// the records are the other entity's, and so is what links them.
+const SubTable = "subTable"
 
-func (subTable) Name() string { return "subTable" }
-
-func (subTable) Check(f *schema.Field) error {
-	if f.Options.Entity == 0 {
-		return bad(f, "noEntity")
-	}
-	f.Options.Many, f.Options.Derived = true, true
-	return nil
+// IsSubTable reports that a link is shown as a table in its record.
+func IsSubTable(f *schema.Field) bool {
+	return f.Type == "link" && f.Options.Derived && f.Options.Format == SubTable
 }
-
-// IsLink reports that a field's values are records of another entity.
-func IsLink(f *schema.Field) bool { return f.Type == "link" || f.Type == "subTable" }

@@ -57,7 +57,7 @@ func blank(v any) bool { return v == nil || v == "" }
 // empty asks for emptiness, or for its opposite, as the op says.
 func (l *leaf) empty() query.Expr {
 	neg := l.op == "isNotEmpty" || l.op == "ne"
-	if field.IsLink(l.f) && l.f.Options.Derived {
+	if l.f.Type == "link" && l.f.Options.Derived {
 		return query.LinkedFrom{Entity: l.f.Options.Entity, Field: l.f.Options.Inverse, Neg: !neg}
 	}
 	return query.Empty{Field: l.id, Neg: neg}

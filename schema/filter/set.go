@@ -44,7 +44,7 @@ func (l *leaf) set() (query.Expr, error) {
 }
 
 func (l *leaf) setOp(op string, ids []int64) query.Expr {
-	if field.IsLink(l.f) && l.f.Options.Derived {
+	if l.f.Type == "link" && l.f.Options.Derived {
 		return l.derived(op, ids)
 	}
 	switch op {
@@ -93,7 +93,7 @@ func (l *leaf) derived(op string, ids []int64) query.Expr {
 
 // emptySet asks for an empty set, or for one that is not.
 func (l *leaf) emptySet(neg bool) query.Expr {
-	if field.IsLink(l.f) && l.f.Options.Derived {
+	if l.f.Type == "link" && l.f.Options.Derived {
 		return query.LinkedFrom{Entity: l.f.Options.Entity, Field: l.f.Options.Inverse, Neg: !neg}
 	}
 	return query.Empty{Field: l.id, Neg: neg}
