@@ -63,9 +63,9 @@ func (h *Hub) Shared(node string, t schema.TenantID, name string, who []Guest) {
 func (h *Hub) Asked(t schema.TenantID, name string) {
 	if r := h.roomNamed(t, name); r != nil {
 		r.mu.Lock()
-		any := len(r.presence) > 0
+		here := len(r.presence) > 0
 		r.mu.Unlock()
-		if any {
+		if here {
 			r.share(h.now())
 		}
 	}

@@ -29,7 +29,10 @@ const (
 	nonceSize = 16
 )
 
-var errStranger = errors.New("node: the other side does not know the secret")
+var (
+	errStranger = errors.New("node: the other side does not know the secret")
+	errElse     = errors.New("node: somebody else is at the address")
+)
 
 // hello is what both sides say first. The one that was called begins.
 type hello struct {
@@ -88,7 +91,7 @@ func (s *sealer) unshut(b []byte) ([]byte, error) { return s.aead.Open(nil, s.no
 func prove(secret []byte, parts ...[]byte) []byte {
 	m := hmac.New(sha256.New, secret)
 	for _, p := range parts {
-		_, _ = m.Write(binary.BigEndian.AppendUint32(nil, uint32(len(p)))) //nolint:gosec // parts are short
+		_, _ = m.Write(binary.BigEndian.AppendUint32(nil, uint32(len(p))))
 		_, _ = m.Write(p)
 	}
 	return m.Sum(nil)
@@ -115,7 +118,7 @@ func (n *Node) answer(conn Conn, secret []byte) (*line, error) {
 	if err := say(conn, hello{Proof: proof(secret, "called", all)}); err != nil {
 		return nil, err
 	}
-	return newLine(conn, theirs.Run, secret, all, "called", "caller")
+	return newLine(conn, theirs.Run, ends{secret, all, "called", "caller"})
 }
 
 // call greets a node that we have called, and that must be the one we meant.
@@ -125,7 +128,7 @@ func (n *Node) call(conn Conn, secret []byte, peer string) (*line, error) {
 		return nil, err
 	}
 	if theirs.Run != peer || len(theirs.Nonce) != nonceSize {
-		return nil, fmt.Errorf("node: somebody else is at the address")
+		return nil, errElse
 	}
 	mine, err := freshNonce()
 	if err != nil {
@@ -142,21 +145,28 @@ func (n *Node) call(conn Conn, secret []byte, peer string) (*line, error) {
 	if !hmac.Equal(last.Proof, proof(secret, "called", all)) {
 		return nil, errStranger
 	}
-	return newLine(conn, peer, secret, all, "caller", "called")
+	return newLine(conn, peer, ends{secret, all, "caller", "called"})
 }
 
 func proof(secret []byte, who string, all [][]byte) []byte {
 	return prove(secret, append([][]byte{[]byte("tongban line " + who)}, all...)...)
 }
 
-func newLine(conn Conn, peer string, secret []byte, all [][]byte, us, them string) (*line, error) {
+// ends is what the keys of a line are made of.
+type ends struct {
+	secret   []byte
+	all      [][]byte // the greeting
+	us, them string
+}
+
+func newLine(conn Conn, peer string, e ends) (*line, error) {
 	key := func(who string) (*sealer, error) {
-		return newSealer(secret, append([][]byte{[]byte("tongban line key " + who)}, all...)...)
+		return newSealer(e.secret, append([][]byte{[]byte("tongban line key " + who)}, e.all...)...)
 	}
 	l := &line{conn: conn, peer: peer, queue: make(chan []byte, maxQueued)}
 	var err, err2 error
-	l.seal, err = key(us)
-	l.open, err2 = key(them)
+	l.seal, err = key(e.us)
+	l.open, err2 = key(e.them)
 	return l, errors.Join(err, err2)
 }
 

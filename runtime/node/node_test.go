@@ -20,9 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // shared is a store that several nodes may use, and whose server has a clock.
 type shared struct {
 	store.Engine
-	mu     sync.Mutex
-	paused bool
-	off    time.Duration
+	off time.Duration
 }
 
 func (s *shared) Info() store.Info { return store.Info{Name: "test", Distributed: true} }

@@ -93,14 +93,14 @@ func signs(ctx context.Context, e store.Engine) ([]seen, error) {
 // claim takes a number for a run: one that nobody has, else one whose node was
 // seen to have ended.
 func claim(ctx context.Context, e store.Engine, now func() time.Time, run string, every time.Duration) (*seat, error) {
-	w := watch{}
+	c := claimer{e: e, run: run, watch: watch{}}
 	for look := 0; ; look++ {
 		all, err := signs(ctx, e)
 		if err != nil {
 			return nil, fmt.Errorf("take a node number: %w", err)
 		}
-		w.look(all)
-		s, err := take(ctx, e, now(), run, all, w)
+		c.watch.look(all)
+		s, err := c.take(ctx, now(), all)
 		if err != nil || s != nil {
 			return s, err
 		}
@@ -113,8 +113,15 @@ func claim(ctx context.Context, e store.Engine, now func() time.Time, run string
 	}
 }
 
+// claimer looks for a number.
+type claimer struct {
+	e     store.Engine
+	run   string
+	watch watch
+}
+
 // take tries the numbers that are free; nil where there is none.
-func take(ctx context.Context, e store.Engine, now time.Time, run string, all []seen, w watch) (*seat, error) {
+func (c claimer) take(ctx context.Context, now time.Time, all []seen) (*seat, error) {
 	held := map[int]seen{}
 	for _, s := range all {
 		held[s.number] = s
@@ -124,13 +131,13 @@ func take(ctx context.Context, e store.Engine, now time.Time, run string, all []
 			h, there := held[n]
 			free := !there || h.sign.Run == ""
 			if pass == 1 {
-				free = there && (w.dead(h.sign.Run) || h.sign.At < now.Add(-forgotten).UnixMilli())
+				free = there && (c.watch.dead(h.sign.Run) || h.sign.At < now.Add(-forgotten).UnixMilli())
 			}
 			if !free {
 				continue
 			}
-			s := &seat{number: n, version: h.version, sign: sign{Run: run}}
-			err := s.beat(ctx, e, now)
+			s := &seat{number: n, version: h.version, sign: sign{Run: c.run}}
+			err := s.beat(ctx, c.e, now)
 			if err == nil {
 				return s, nil
 			}

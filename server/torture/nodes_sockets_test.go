@@ -39,7 +39,8 @@ type member struct {
 	conn *websocket.Conn
 	seq  int64
 	seen map[string]bool // record/version
-	twos int             // told twice without need
+	have map[string]int64
+	twos int // told twice without need
 	bad  []string
 }
 
@@ -69,7 +70,7 @@ func sockets(t *testing.T, few int) int {
 func newCrowd(t *testing.T, n int, ent string, tokens []string) *crowd {
 	c := &crowd{t: t, room: "entity:" + ent}
 	for i := range n {
-		c.pages = append(c.pages, &member{of: c, i: i, token: tokens[i%len(tokens)], seen: map[string]bool{}})
+		c.pages = append(c.pages, &member{of: c, i: i, token: tokens[i%len(tokens)], seen: map[string]bool{}, have: map[string]int64{}})
 	}
 	return c
 }
@@ -179,6 +180,7 @@ func (m *member) take(f *frame) bool {
 				m.twos++
 			}
 			m.seen[k] = true
+			m.have[e.Record.ID] = max(m.have[e.Record.ID], e.Record.Version)
 		}
 		m.of.heard.Add(int64(len(f.Events)))
 		m.seq = max(m.seq, f.Seq)
