@@ -25,7 +25,7 @@ func (s *Service) commit(ctx context.Context, w *writing) error {
 		if wk.op == store.OpUpdate && len(wk.set) == 0 {
 			continue
 		}
-		op := store.Op{Kind: wk.op, Shape: wk.side.shape, ID: wk.after.ID, Numbers: wk.numbers}
+		op := store.Op{Kind: wk.op, Shape: wk.side.shape, ID: wk.after.ID, Numbers: wk.numbers, Quiet: wk.quiet}
 		if wk.before != nil {
 			op.IfVersion = wk.before.Version
 		}
@@ -48,6 +48,11 @@ func (s *Service) commit(ctx context.Context, w *writing) error {
 	if len(c.Ops) == 0 && len(c.Docs) == 0 {
 		return nil
 	}
+	more, err := w.recalcDocs()
+	if err != nil {
+		return err
+	}
+	c.Docs = append(c.Docs, more...)
 	receipt, err := s.engine.Commit(ctx, w.Actor.Tenant, c)
 	if err != nil {
 		return s.commitError(ctx, w, done, err)
@@ -60,7 +65,10 @@ func (s *Service) commit(ctx context.Context, w *writing) error {
 
 // landed takes over what the engine made of the record.
 func (wk *work) landed(v schema.Version, numbers []schema.Values, i int, w *writing) {
-	wk.after.Version, wk.after.UpdatedAt, wk.after.UpdatedBy = v, w.at, w.Actor.User
+	wk.after.Version = v
+	if !wk.quiet {
+		wk.after.UpdatedAt, wk.after.UpdatedBy = w.at, w.Actor.User
+	}
 	if i < len(numbers) {
 		maps.Copy(wk.after.Values, numbers[i])
 	}

@@ -45,6 +45,8 @@ type Options struct {
 	Attachable Attachable
 	Rules      []Rule
 	Wake       func(schema.TenantID)
+	// Stale is called where values are left for Recalculate. It must return at once.
+	Stale func(schema.TenantID)
 	// Queue shares out the room for heavy reads between tenants; nil: there is room for all.
 	Queue *fair.Queue
 }
@@ -62,6 +64,9 @@ type Service struct {
 	rules   []Rule
 	wake    func(schema.TenantID)
 	locks   *stripes
+	flights flights
+	self    int64 // this process, among those that bring values up to date
+	stale   func(schema.TenantID)
 	tables  tables
 	queue   *fair.Queue
 	costs   costs
@@ -76,6 +81,10 @@ func New(o Options) *Service {
 	}
 	if s.policy == nil {
 		s.policy = access.New(o.Now)
+	}
+	s.self, s.stale = o.IDs.Next(), o.Stale
+	if s.stale == nil {
+		s.stale = func(schema.TenantID) {}
 	}
 	if s.wake == nil {
 		s.wake = func(schema.TenantID) {}

@@ -120,6 +120,8 @@ func (s *Service) breathe(ctx context.Context, try int) error {
 // attempt takes one batch through every step of a record's change. The steps
 // stand here, in order, and nowhere else.
 func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange) (*Result, error) {
+	landed := s.flights.begin()
+	defer landed()
 	w, err := s.begin(ctx, b, changes)
 	if err != nil {
 		return nil, err
@@ -135,7 +137,13 @@ func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange)
 		if err := w.authorize(); err != nil { // 2. may this actor do this to these records?
 			return err
 		}
-		return w.validate() // 3. may and can these fields hold these values?
+		if err := w.validate(); err != nil { // 3. may and can these fields hold these values?
+			return err
+		}
+		if err := w.compute(); err != nil { // 4. fields that follow from others
+			return err
+		}
+		return w.check() // 5. the rules over the record as a whole
 	})
 	if err != nil {
 		return nil, err
@@ -143,17 +151,17 @@ func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange)
 	if w.replay != nil {
 		return s.replayed(ctx, w)
 	}
-	if err := w.compute(); err != nil { // 4. fields that follow from others
-		return nil, err
-	}
-	if err := s.applyRules(ctx, w); err != nil { // 5. the builder's rules, each followed by 3 and 4
+	if err := s.applyRules(ctx, w); err != nil { // 6. what the program adds, followed by 4 and 5
 		return nil, err
 	}
 	if !b.DryRun {
-		if err := s.commit(ctx, w); err != nil { // 6. records, change log and documents at once
+		if err := s.commit(ctx, w); err != nil { // 7. records, change log and documents at once
 			return nil, err
 		}
-		s.wake(b.Actor.Tenant) // 7. from here on: live updates, automations, webhooks read the log
+		if err := s.settle(ctx, w, landed()); err != nil {
+			return nil, err
+		}
+		s.wake(b.Actor.Tenant) // 8. from here on: live updates, automations, webhooks read the log
 		s.log.DebugContext(ctx, "records written", "tenant", int64(b.Actor.Tenant), "entity", int64(b.Entity),
 			"origin", b.Via, "count", len(w.works))
 	}
@@ -174,6 +182,10 @@ type writing struct {
 	at      int64
 	replay  *replayNote
 	errs    []*fail.Error
+	quiet   map[schema.EntityID]*side // of records that look at those of the batch
+	later   []catalog.RecalcStep      // what the commit leaves to a job
+	again   []catalog.RecalcStep      // what is looked at again if others wrote meanwhile
+	job     *catalog.Recalc
 }
 
 type recordRef struct {
@@ -195,6 +207,7 @@ type work struct {
 	side    *side
 	op      store.OpKind
 	upsert  bool           // a create that found its record
+	quiet   bool           // changes by what it looks at, not by the actor
 	back    bool           // as entityChange.back
 	before  *schema.Record // nil for create
 	after   *schema.Record
@@ -391,10 +404,6 @@ func (w *writing) at1(i int, e *fail.Error) error {
 	return e
 }
 
-// compute fills fields that follow from others of the record. No field type
-// of today does.
-func (w *writing) compute() error { return nil }
-
 // applyRules lets the builder's rules refuse a record or set values, which are
 // checked like any other input.
 func (s *Service) applyRules(ctx context.Context, w *writing) error {
@@ -412,7 +421,14 @@ func (s *Service) applyRules(ctx context.Context, w *writing) error {
 					return w.at1(wk.index, err)
 				}
 			}
-			if err := w.compute(); err != nil {
+			err = s.view(ctx, w.snap, w.Actor, func(rd *reading) error {
+				w.rd = rd
+				if err := w.compute(); err != nil {
+					return err
+				}
+				return w.check()
+			})
+			if err != nil {
 				return err
 			}
 		}

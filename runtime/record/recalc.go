@@ -1,0 +1,482 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tongban/runtime/access"
+	"tongban/runtime/catalog"
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/query"
+)
+
+const (
+	// leaseFor is how long a process may be silent before another takes over.
+	leaseFor   = 30 * time.Second
+	fillAhead  = 4  // batches that are stored at the same time
+	noteEvery  = 20 // batches between two notes of how far it got
+	viaCompute = "compute"
+)
+
+// errTaken: another process works on it.
+var errTaken = errors.New("record: another process brings the values up to date")
+
+// Progress is how far a field's values have been brought up to date.
+type Progress struct{ Done, Total int64 }
+
+// Updating tells how far the fields of an entity are whose values are being
+// brought up to date on all records.
+func (s *Service) Updating(ctx context.Context, t schema.TenantID, e schema.EntityID) (map[schema.FieldID]Progress, error) {
+	jobs, err := s.recalcs(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	out := map[schema.FieldID]Progress{}
+	for _, j := range jobs {
+		for _, st := range j.Steps {
+			if st.Entity != e || !j.Design {
+				continue
+			}
+			for _, f := range st.Fields {
+				out[f] = Progress{Done: j.Done, Total: j.Total}
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) recalcs(ctx context.Context, t schema.TenantID) ([]*catalog.Recalc, error) {
+	var out []*catalog.Recalc
+	err := s.engine.View(ctx, t, func(r store.Reader) error {
+		docs, err := r.Docs(ctx, catalog.KindRecalc, "", "", MaxBatch)
+		for i := range docs {
+			j := &catalog.Recalc{Key: docs[i].Key}
+			if err := json.Unmarshal(docs[i].Body, j); err != nil {
+				return fmt.Errorf("read a recalculation: %w", err)
+			}
+			j.Version = docs[i].Version
+			out = append(out, j)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list recalculations: %w", err)
+	}
+	return out, nil
+}
+
+// Recalculate brings the values up to date that changes of metadata, or of
+// records that many look at, have left stale. It returns when nothing is left,
+// or when other processes have the rest. Interrupted, it goes on where it was.
+func (s *Service) Recalculate(ctx context.Context, t schema.TenantID) error {
+	for {
+		jobs, err := s.recalcs(ctx, t)
+		if err != nil {
+			return err
+		}
+		worked := false
+		for _, j := range jobs {
+			err := s.recalc(ctx, t, j)
+			if errors.Is(err, errTaken) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			worked = true
+		}
+		if !worked {
+			return nil
+		}
+	}
+}
+
+// Behind says whether something is left for Recalculate.
+func (s *Service) Behind(ctx context.Context, t schema.TenantID) (bool, error) {
+	jobs, err := s.recalcs(ctx, t)
+	return len(jobs) > 0, err
+}
+
+// recalc works one document off.
+func (s *Service) recalc(ctx context.Context, t schema.TenantID, j *catalog.Recalc) error {
+	now := s.now().UnixMilli()
+	if j.Owner != 0 && j.Owner != s.self && j.Until > now {
+		return errTaken
+	}
+	r := &recalculation{svc: s, tenant: t, job: j, actor: access.Actor{Tenant: t, System: true}}
+	if err := r.note(ctx); err != nil {
+		return err
+	}
+	for ; j.Step < len(j.Steps); j.Step, j.After = j.Step+1, 0 {
+		if err := r.step(ctx, &j.Steps[j.Step]); err != nil {
+			return err
+		}
+	}
+	op := store.DocOp{Kind: catalog.KindRecalc, Key: j.Key, IfVersion: j.Version, Log: true}
+	err := r.save(ctx, op)
+	s.catalog.Invalidate(t)
+	s.wake(t)
+	return err
+}
+
+// recalculation is one document being worked off.
+type recalculation struct {
+	svc    *Service
+	tenant schema.TenantID
+	job    *catalog.Recalc
+	actor  access.Actor
+}
+
+// note stores how far the work got, and that it goes on here.
+func (r *recalculation) note(ctx context.Context) error {
+	r.job.Owner, r.job.Until = r.svc.self, r.svc.now().Add(leaseFor).UnixMilli()
+	op, err := r.job.Doc()
+	if err != nil {
+		return err
+	}
+	op.Log = false
+	if err := r.save(ctx, op); err != nil {
+		return err
+	}
+	r.job.Version++
+	return nil
+}
+
+func (r *recalculation) save(ctx context.Context, op store.DocOp) error {
+	o := store.Origin{Via: viaCompute, At: r.svc.now().UnixMilli()}
+	_, err := r.svc.engine.Commit(ctx, r.tenant, &store.Commit{Origin: o, Docs: []store.DocOp{op}})
+	if errors.Is(err, store.ErrConflict) {
+		return errTaken
+	}
+	if err != nil {
+		return fmt.Errorf("note a recalculation: %w", err)
+	}
+	return nil
+}
+
+// step goes through the records of one part, in the order of their ids.
+func (r *recalculation) step(ctx context.Context, st *catalog.RecalcStep) error {
+	snap, err := r.svc.catalog.Tenant(ctx, r.tenant)
+	if err != nil {
+		return err
+	}
+	if snap.Entity(st.Entity) == nil {
+		return nil
+	}
+	if r.job.Design && r.job.After == 0 {
+		if err := r.count(ctx, snap, st.Entity); err != nil {
+			return err
+		}
+	}
+	var pending []chan error
+	for n := 1; ; n++ {
+		if snap, err = r.svc.catalog.Tenant(ctx, r.tenant); err != nil {
+			return errors.Join(err, drain(pending, 0))
+		}
+		last, stored, err := r.batch(ctx, snap, st)
+		if err != nil {
+			return errors.Join(err, drain(pending, 0))
+		}
+		if stored != nil {
+			pending = append(pending, stored)
+		}
+		if len(pending) >= fillAhead {
+			if err := drain(pending, len(pending)-1); err != nil {
+				return err
+			}
+			pending = pending[len(pending)-1:]
+		}
+		if last == 0 {
+			return drain(pending, 0)
+		}
+		if n%noteEvery == 0 {
+			if err := drain(pending, 0); err != nil {
+				return err
+			}
+			pending, r.job.After = nil, last
+			if err := r.note(ctx); err != nil {
+				return err
+			}
+		}
+		r.job.After = last
+	}
+}
+
+// drain waits for all but the last keep of what is being stored.
+func drain(pending []chan error, keep int) error {
+	var errs []error
+	for _, c := range pending[:len(pending)-keep] {
+		errs = append(errs, <-c)
+	}
+	return errors.Join(errs...)
+}
+
+func (r *recalculation) count(ctx context.Context, snap *catalog.Snapshot, e schema.EntityID) error {
+	return r.svc.engine.View(ctx, r.tenant, func(rd store.Reader) error {
+		n, err := rd.Count(ctx, snap.Shape(e), nil, 0)
+		r.job.Total = r.job.Done + n
+		return err
+	})
+}
+
+// batch brings the next records up to date and returns the last one's id, 0 at
+// the end. What it has to store of new fields is stored meanwhile.
+func (r *recalculation) batch(ctx context.Context, snap *catalog.Snapshot, st *catalog.RecalcStep) (schema.RecordID, chan error, error) {
+	var ids []schema.RecordID
+	var ops []store.Op
+	err := r.svc.view(ctx, snap, r.actor, func(rd *reading) error {
+		recs, err := r.find(rd, st)
+		if err != nil {
+			return err
+		}
+		for _, rec := range recs {
+			ids = append(ids, rec.ID)
+		}
+		if !r.job.Design || len(recs) == 0 {
+			return nil
+		}
+		ops, err = fills(rd, st, recs)
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return 0, nil, err
+	}
+	last := ids[len(ids)-1]
+	if !r.job.Design {
+		return last, nil, r.svc.refresh(ctx, r.tenant, st, ids)
+	}
+	r.job.Done += int64(len(ids))
+	if len(ops) == 0 {
+		return last, nil, nil
+	}
+	stored := make(chan error, 1)
+	go func() { stored <- r.fill(ctx, st, ops) }()
+	return last, stored, nil
+}
+
+// find reads the next records of a part. Named ones come in the order of their ids.
+func (r *recalculation) find(rd *reading, st *catalog.RecalcStep) ([]*schema.Record, error) {
+	shape := rd.snap.Shape(st.Entity)
+	if len(st.IDs) > 0 {
+		ids := slices.Clone(st.IDs)
+		slices.Sort(ids)
+		i, found := slices.BinarySearch(ids, r.job.After)
+		if found {
+			i++
+		}
+		for part := range slices.Chunk(ids[i:], maxSettled) {
+			recs, err := rd.r.Get(rd.ctx, shape, part, []schema.FieldID{})
+			if err != nil {
+				return nil, fmt.Errorf("load records: %w", err)
+			}
+			if recs = slices.DeleteFunc(recs, func(r *schema.Record) bool { return r == nil }); len(recs) > 0 {
+				return recs, nil
+			}
+		}
+		return nil, nil
+	}
+	q := &query.Query{Limit: MaxBatch, Fields: needed(rd.snap, st)}
+	if r.job.After != 0 {
+		q.After = &query.Cursor{ID: r.job.After}
+	}
+	if st.Link != 0 {
+		if shape.Field(st.Link) == nil {
+			return nil, nil
+		}
+		targets := make([]int64, len(st.Targets))
+		for i, id := range st.Targets {
+			targets[i] = int64(id)
+		}
+		q.Where, q.Limit = query.SetOp{Field: st.Link, Mode: query.HasAny, Vals: targets}, maxSettled
+	}
+	p, err := rd.r.Find(rd.ctx, shape, q)
+	if err != nil {
+		return nil, fmt.Errorf("find records: %w", err)
+	}
+	return p.Records, nil
+}
+
+// needed lists what must be loaded to compute the fields of a step.
+func needed(snap *catalog.Snapshot, st *catalog.RecalcStep) []schema.FieldID {
+	e, shape := snap.Entity(st.Entity), snap.Shape(st.Entity)
+	var out []schema.FieldID
+	add := func(id schema.FieldID) {
+		if shape.Field(id) != nil && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	var reads func(c *catalog.Computed, depth int)
+	reads = func(c *catalog.Computed, depth int) {
+		add(c.Field.ID)
+		for _, id := range c.Reads {
+			add(id)
+			if own := snap.Graph().Node(e.ID, id); own != nil && !own.Stored && depth < 16 {
+				reads(own, depth+1)
+			}
+		}
+	}
+	for _, id := range st.Fields {
+		if c := snap.Graph().Node(e.ID, id); c != nil {
+			reads(c, 0)
+		}
+		if f := e.Field(id); f != nil {
+			add(id)
+			for _, with := range f.UniqueWith {
+				add(with)
+			}
+		}
+	}
+	for _, sh := range e.Shadows {
+		add(sh.ID)
+	}
+	return out
+}
+
+// fills computes a step's fields and returns what must be stored.
+func fills(rd *reading, st *catalog.RecalcStep, recs []*schema.Record) ([]store.Op, error) {
+	e, ev := rd.snap.Entity(st.Entity), newEvaluator(rd, nil)
+	works := make([]*work, len(recs))
+	side := &side{entity: e, shape: rd.snap.Shape(e.ID)}
+	for i, rec := range recs {
+		works[i] = &work{side: side, op: store.OpUpdate, after: rec, set: schema.Values{}, prior: schema.Values{}}
+	}
+	for _, id := range st.Fields {
+		c := rd.snap.Graph().Node(e.ID, id)
+		if c == nil || !c.Stored {
+			continue
+		}
+		if err := ev.prefetch(c, recs); err != nil {
+			return nil, err
+		}
+		for _, wk := range works {
+			v, code, err := ev.value(c, wk.after)
+			if err != nil {
+				return nil, err
+			}
+			wk.setComputed(c.Field, v, code)
+		}
+	}
+	var ops []store.Op
+	for _, wk := range works {
+		wk.setKeys()
+		if len(wk.set) > 0 {
+			ops = append(ops, store.Op{Kind: store.OpFill, Shape: side.shape, ID: wk.after.ID, IfVersion: wk.after.Version, Set: wk.set, Before: wk.prior})
+		}
+	}
+	return ops, nil
+}
+
+// fill stores what was computed. Records that changed meanwhile are computed
+// anew; a key that another record holds stays empty.
+func (r *recalculation) fill(ctx context.Context, st *catalog.RecalcStep, ops []store.Op) error {
+	for try := 0; len(ops) > 0 && try < tries; try++ {
+		receipt, err := r.svc.engine.Commit(ctx, r.tenant, &store.Commit{Origin: store.Origin{Via: viaCompute, At: r.svc.now().UnixMilli()}, Ops: ops})
+		var f *store.Fault
+		switch {
+		case errors.Is(err, store.ErrDuplicate) && errors.As(err, &f) && f.Op >= 0 && f.Op < len(ops):
+			delete(ops[f.Op].Set, f.Field)
+			try = 0
+			continue
+		case errors.Is(err, store.ErrBusy):
+			if err := r.svc.breathe(ctx, try+2); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
+			return fmt.Errorf("fill computed values: %w", err)
+		}
+		var late []schema.RecordID
+		for i, v := range receipt.Versions {
+			if v == 0 {
+				late = append(late, ops[i].ID)
+			}
+		}
+		if ops = nil; len(late) == 0 {
+			return nil
+		}
+		if ops, err = r.again(ctx, st, late); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *recalculation) again(ctx context.Context, st *catalog.RecalcStep, ids []schema.RecordID) ([]store.Op, error) {
+	snap, err := r.svc.catalog.Tenant(ctx, r.tenant)
+	if err != nil {
+		return nil, err
+	}
+	var ops []store.Op
+	err = r.svc.view(ctx, snap, r.actor, func(rd *reading) error {
+		recs, err := rd.r.Get(ctx, snap.Shape(st.Entity), ids, nil)
+		if err != nil {
+			return fmt.Errorf("load records: %w", err)
+		}
+		recs = slices.DeleteFunc(recs, func(r *schema.Record) bool { return r == nil })
+		ops, err = fills(rd, st, recs)
+		return err
+	})
+	return ops, err
+}
+
+// refresh brings fields of some records up to date, and what follows from them,
+// as a change of its own that no person made.
+func (s *Service) refresh(ctx context.Context, t schema.TenantID, st *catalog.RecalcStep, ids []schema.RecordID) error {
+	b := &Batch{Actor: access.Actor{Tenant: t, System: true}, Entity: st.Entity, Via: viaCompute, ChangeSet: schema.FormatID("cs_", s.ids.Next())}
+	defer s.locks.lock(ids)()
+	for try := 1; ; try++ {
+		err := s.refreshOnce(ctx, b, st, ids)
+		if !errors.Is(err, errAgain) || try > tries {
+			return err
+		}
+		if err := s.breathe(ctx, try); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Service) refreshOnce(ctx context.Context, b *Batch, st *catalog.RecalcStep, ids []schema.RecordID) error {
+	w, err := s.begin(ctx, b, nil)
+	if err != nil {
+		return err
+	}
+	end := s.flights.begin()
+	defer end()
+	err = s.view(ctx, w.snap, b.Actor, func(rd *reading) error {
+		w.rd = rd
+		v := newWave(w)
+		for _, id := range st.Fields {
+			if c := v.graph.Node(st.Entity, id); c != nil && c.Stored {
+				if err := v.bring(c, v.missing(c, ids)); err != nil {
+					return err
+				}
+				for _, id := range ids {
+					if wk := w.byID[recordRef{st.Entity, id}]; wk != nil {
+						v.add(c, wk)
+					}
+				}
+			}
+		}
+		return w.ride(v)
+	})
+	if err != nil {
+		return err
+	}
+	return s.commit(ctx, w)
+}
+
+// missing lists those of the records that are not in the batch yet.
+func (v *wave) missing(c *catalog.Computed, ids []schema.RecordID) []schema.RecordID {
+	var out []schema.RecordID
+	for _, id := range ids {
+		if v.w.byID[recordRef{c.Entity.ID, id}] == nil {
+			out = append(out, id)
+		}
+	}
+	return out
+}
