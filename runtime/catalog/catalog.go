@@ -50,6 +50,10 @@ type Options struct {
 	IDs    *ids.Source
 	Log    *slog.Logger
 	Policy *access.Policy
+	// Keep is how many tenants are remembered at most; 0: 1,000. Forgot, where
+	// set, is told of those that are no longer.
+	Keep   int
+	Forgot func(schema.TenantID)
 }
 
 // Catalog loads, caches and changes metadata. It is safe for concurrent use.
@@ -59,6 +63,8 @@ type Catalog struct {
 	ids    *ids.Source
 	log    *slog.Logger
 	policy *access.Policy
+	keep   int
+	forgot func(schema.TenantID)
 
 	mu    sync.Mutex // guards slots
 	slots map[schema.TenantID]*slot
@@ -71,13 +77,17 @@ type slot struct {
 	load   sync.Mutex               // one load at a time; guards last
 	last   *Snapshot                // the newest loaded one, for what it parsed
 	change sync.Mutex               // one change at a time in this process
+	used   atomic.Int64             // when it was last asked for, in ns
 }
 
 // New returns a catalog over an engine.
 func New(engine store.Engine, o Options) *Catalog {
 	c := &Catalog{
 		engine: engine, now: o.Now, ids: o.IDs, log: o.Log, policy: o.Policy,
-		slots: map[schema.TenantID]*slot{},
+		slots: map[schema.TenantID]*slot{}, keep: o.Keep, forgot: o.Forgot,
+	}
+	if c.keep <= 0 {
+		c.keep = keepTenants
 	}
 	if c.policy == nil {
 		c.policy = access.New(o.Now)
@@ -87,11 +97,19 @@ func New(engine store.Engine, o Options) *Catalog {
 
 func (c *Catalog) slot(t schema.TenantID) *slot {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	s := c.slots[t]
+	var gone []schema.TenantID
 	if s == nil {
 		s = &slot{}
+		s.used.Store(c.now().UnixNano())
 		c.slots[t] = s
+		gone = c.evict()
+	}
+	c.mu.Unlock()
+	if c.forgot != nil {
+		for _, g := range gone {
+			c.forgot(g)
+		}
 	}
 	return s
 }
@@ -100,6 +118,7 @@ func (c *Catalog) slot(t schema.TenantID) *slot {
 // possible. A tenant that is not there is NotFound.
 func (c *Catalog) Tenant(ctx context.Context, t schema.TenantID) (*Snapshot, error) {
 	s := c.slot(t)
+	s.used.Store(c.now().UnixNano())
 	if snap := s.snap.Load(); snap != nil {
 		return snap, nil
 	}
@@ -124,7 +143,12 @@ func (c *Catalog) Tenant(ctx context.Context, t schema.TenantID) (*Snapshot, err
 // Invalidate forgets a tenant's snapshot: the next caller loads it anew. The
 // reader of the change log calls it when documents changed elsewhere.
 func (c *Catalog) Invalidate(t schema.TenantID) {
-	s := c.slot(t)
+	c.mu.Lock()
+	s := c.slots[t]
+	c.mu.Unlock()
+	if s == nil {
+		return
+	}
 	s.gen.Add(1)
 	s.snap.Store(nil)
 }

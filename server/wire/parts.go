@@ -124,8 +124,8 @@ func offset(path string) (time.Duration, error) {
 
 // followed returns a function that begins, once per tenant, to drop what the
 // catalogue remembers of it whenever the tenant's log tells of another design,
-// role or member: other nodes write to the same store.
-func followed(c *catalog.Catalog, events *event.Log) func(context.Context, schema.TenantID) error {
+// role or member: other nodes write to the same store. The other one ends that.
+func followed(c *catalog.Catalog, events *event.Log) (follow func(context.Context, schema.TenantID) error, forget func(schema.TenantID)) {
 	events.Subscribe("catalog", func(_ context.Context, t schema.TenantID, cs []store.Change) error {
 		if slices.ContainsFunc(cs, func(c store.Change) bool { return c.Op == store.OpDoc && c.DocKind != comment.Kind }) {
 			c.Invalidate(t)
@@ -134,7 +134,7 @@ func followed(c *catalog.Catalog, events *event.Log) func(context.Context, schem
 	})
 	var mu sync.Mutex
 	seen := map[schema.TenantID]bool{}
-	return func(ctx context.Context, t schema.TenantID) error {
+	follow = func(ctx context.Context, t schema.TenantID) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if seen[t] {
@@ -146,5 +146,13 @@ func followed(c *catalog.Catalog, events *event.Log) func(context.Context, schem
 		seen[t] = true
 		c.Invalidate(t) // what was read before is not followed
 		return nil
+	}
+	return follow, func(t schema.TenantID) {
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[t] {
+			delete(seen, t)
+			events.Unfollow(t)
+		}
 	}
 }

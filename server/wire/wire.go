@@ -53,6 +53,7 @@ type Base struct {
 	node     *node.Node
 	// follow keeps the catalogue of a tenant fresh where other nodes may change it; nil: nobody else does.
 	follow func(context.Context, schema.TenantID) error
+	forget func(schema.TenantID)
 }
 
 // Open opens the store and builds what stands on it.
@@ -75,11 +76,18 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, now func() ti
 	if err := raiseIDs(ctx, engine, b.IDs); err != nil { // a full disk still serves readers
 		log.WarnContext(ctx, "mark of ids not written", "err", err.Error())
 	}
-	b.Catalog = catalog.New(engine, catalog.Options{Now: now, IDs: b.IDs, Log: log, Policy: b.Policy})
+	b.Catalog = catalog.New(engine, catalog.Options{Now: now, IDs: b.IDs, Log: log, Policy: b.Policy, Forgot: b.forgotten})
 	b.Accounts = account.New(account.Options{
 		Engine: engine, Tenants: tenants{b}, IDs: b.IDs, Now: now, Log: log, Signup: c.Signup,
 	})
 	return b, nil
+}
+
+// forgotten ends what was done to keep a tenant's metadata fresh.
+func (b *Base) forgotten(t schema.TenantID) {
+	if b.forget != nil {
+		b.forget(t)
+	}
 }
 
 // Close closes the store.
@@ -161,7 +169,7 @@ func (p *Program) door(metrics *ops.Metrics) *ws.Door {
 	}
 	events := event.New(p.Engine, p.Log)
 	if p.Engine.Info().Distributed {
-		p.follow = followed(p.Catalog, events)
+		p.follow, p.forget = followed(p.Catalog, events)
 	}
 	hub := live.New(p.life, live.Options{
 		Engine: p.Engine, Catalog: p.Catalog, Policy: p.Policy, Records: p.Records, Events: events,
