@@ -135,8 +135,11 @@ func (p *process) load(rows int) {
 	app, _ := p.post("/apps", token, map[string]any{"name": "A"})["id"].(string)
 	type m = map[string]any
 	ent, _ := p.post("/apps/"+app+"/entities", token, m{"name": "E", "fields": []any{
-		m{"key": "name", "name": "名称", "type": "text"}, m{"key": "amount", "name": "金额", "type": "decimal"}, m{"key": "city", "name": "城市", "type": "text"},
-		m{"key": "notes", "name": "备注", "type": "longText"}, m{"key": "day", "name": "日期", "type": "date"},
+		m{"key": "name", "name": "名称", "type": "text"},
+		m{"key": "amount", "name": "金额", "type": "decimal"},
+		m{"key": "city", "name": "城市", "type": "text"},
+		m{"key": "notes", "name": "备注", "type": "longText"},
+		m{"key": "day", "name": "日期", "type": "date"},
 		m{"key": "stage", "name": "阶段", "type": "singleSelect", "options": m{"choices": []any{m{"name": "赢单"}, m{"name": "输单"}, m{"name": "洽谈"}}}},
 	}})["id"].(string)
 	records := "/entities/" + ent + "/records"
