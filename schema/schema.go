@@ -81,6 +81,8 @@ const (
 	PrefixToken  = "tok_"
 	PrefixFile   = "fil_"
 	PrefixImport = "imp_"
+
+	PrefixCalendar = "cal_"
 )
 
 // FormatID writes an id as the API shows it, such as "rec_1k3f9z".

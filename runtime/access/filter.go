@@ -18,6 +18,7 @@ func FilterEnv(a Actor, d Data, now time.Time) *filter.Env {
 		WeekStart:    d.WeekStart(),
 		MyDepartment: a.Department,
 		Members:      func(dept schema.DeptID) []schema.UserID { return d.MembersOf([]schema.DeptID{dept}) },
+		Tree:         d.DeptTree,
 		Entity:       d.Entity,
 	}
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 
 	"tongban/runtime/access"
 	"tongban/runtime/store"
@@ -13,6 +14,14 @@ import (
 type EntityInput struct {
 	Name, Key, RecordName, Icon, Color string
 	Fields                             []FieldInput
+	Rules                              []RuleInput
+}
+
+// RuleInput is a rule as people write it; Field is an id, key or name.
+type RuleInput struct {
+	Formula string
+	Message map[string]string
+	Field   string
 }
 
 // EntityPatch changes what is not nil.
@@ -20,6 +29,7 @@ type EntityPatch struct {
 	Name, Key, RecordName, Icon, Color *string
 	Order                              *float64
 	Title                              *schema.FieldID
+	Rules                              *[]RuleInput // replaces all rules
 	// Version, where it is not 0, must be that of the entity now.
 	Version schema.Version
 }
@@ -31,6 +41,9 @@ func (c *Catalog) CreateEntity(ctx context.Context, a access.Actor, app schema.A
 		return nil, err
 	}
 	id, view := schema.EntityID(c.ids.Next()), schema.ViewID(c.ids.Next())
+	for i := range in.Fields {
+		c.forChild(&in.Fields[i])
+	}
 	return c.entity(ctx, a, id, func(s *Snapshot) ([]store.DocOp, error) {
 		if s.App(app) == nil {
 			return nil, fail.New(fail.NotFound, "app.notFound")
@@ -48,15 +61,22 @@ func (c *Catalog) CreateEntity(ctx context.Context, a access.Actor, app schema.A
 		if len(fields) == 0 {
 			fields = []FieldInput{{Name: textsOf(s.Tenant.Locale).Title, Key: "name", Type: "text"}}
 		}
+		fields = slices.Clone(fields)
 		for i := range fields {
 			if _, err := x.addField(id, &fields[i]); err != nil {
 				return nil, err
 			}
 		}
+		if e.Rules, err = rulesOf(e, in.Rules); err != nil {
+			return nil, err
+		}
 		e.Title = titleOf(e)
 		docs, err := x.docs()
 		if err != nil {
 			return nil, err
+		}
+		for i := range fields {
+			docs = append(docs, fields[i].fresh...)
 		}
 		v := &schema.View{ID: view, Entity: id, Name: textsOf(s.Tenant.Locale).View, Type: "grid", Order: 1}
 		op, err := put(KindView, viewKey(view), 0, v)
@@ -135,6 +155,11 @@ func (c *Catalog) UpdateEntity(ctx context.Context, a access.Actor, id schema.En
 			}
 			e.Title = *p.Title
 		}
+		if p.Rules != nil {
+			if e.Rules, err = rulesOf(e.Entity, *p.Rules); err != nil {
+				return nil, err
+			}
+		}
 		if err := checkEntity(e.Entity); err != nil {
 			return nil, err
 		}
@@ -170,4 +195,34 @@ func (c *Catalog) entity(ctx context.Context, a access.Actor, id schema.EntityID
 		return e, nil
 	}
 	return nil, fail.New(fail.NotFound, "entity.notFound")
+}
+
+const maxRules = 100
+
+// rulesOf checks rules; their formulas are compiled when the change is settled.
+func rulesOf(e *schema.Entity, list []RuleInput) ([]schema.Rule, error) {
+	if len(list) > maxRules {
+		return nil, fail.New(fail.Invalid, "entity.tooManyRules").On("rules").With("max", maxRules)
+	}
+	var out []schema.Rule
+	for _, in := range list {
+		if in.Formula == "" {
+			return nil, fail.New(fail.Invalid, "field.noFormula").On("rules")
+		}
+		r := schema.Rule{Formula: in.Formula, Message: in.Message}
+		for _, m := range in.Message {
+			if err := checkText("rules", m, 500); err != nil {
+				return nil, err
+			}
+		}
+		if in.Field != "" {
+			f := e.FieldNamed(in.Field)
+			if f == nil {
+				return nil, fail.New(fail.Invalid, "field.unknown").On("rules")
+			}
+			r.Field = f.ID
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }

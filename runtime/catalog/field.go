@@ -17,12 +17,20 @@ import (
 )
 
 // FieldInput describes a new field. InverseName names the other side of a link.
+// RequiredIf and ReadOnlyIf are formulas as people write them, as are those in
+// Default and Options.
 type FieldInput struct {
 	Name, Type, Key, Description string
 	Required, Unique             bool
+	RequiredIf, ReadOnlyIf       string
 	Default                      json.RawMessage
 	Options                      schema.Options
+	Refs                         FieldRefs
 	InverseName                  string
+
+	childID   schema.EntityID // what a sub-table needs that makes its entity
+	childView schema.ViewID
+	fresh     []store.DocOp
 }
 
 // FieldPatch changes what is not nil. Choices that are missing from the given
@@ -30,22 +38,27 @@ type FieldInput struct {
 type FieldPatch struct {
 	Name, Type, Key, Description *string
 	Required, Unique             *bool
+	RequiredIf, ReadOnlyIf       *string
+	With                         *[]string        // what it is unique with, by id, key or name
 	Default                      *json.RawMessage // JSON null removes it
 	Options                      *schema.Options
+	Refs                         FieldRefs // goes with Options
 }
 
 // AddField appends a field to an entity and, for a link, its other side to the
 // entity that it leads to, in the same commit.
 func (c *Catalog) AddField(ctx context.Context, a access.Actor, ent schema.EntityID, in FieldInput) (*schema.Field, error) {
 	var id schema.FieldID
+	c.forChild(&in)
 	return c.field(ctx, a, ent, &id, func(s *Snapshot) ([]store.DocOp, error) {
-		x := newEdits(s)
+		x, in := newEdits(s), in
 		f, err := x.addField(ent, &in)
 		if err != nil {
 			return nil, err
 		}
 		id = f
-		return x.docs()
+		docs, err := x.docs()
+		return append(docs, in.fresh...), err
 	})
 }
 
@@ -62,7 +75,7 @@ func (c *Catalog) UpdateField(ctx context.Context, a access.Actor, ent schema.En
 			return nil, fail.New(fail.NotFound, "field.notFound")
 		}
 		was := f.Unique
-		if err := patchField(e.Entity, f, &p); err != nil {
+		if err := x.patchField(e.Entity, f, &p); err != nil {
 			return nil, err
 		}
 		if f.Unique && !was {
@@ -188,8 +201,14 @@ func (x *edits) addField(ent schema.EntityID, in *FieldInput) (schema.FieldID, e
 	if err != nil {
 		return 0, err
 	}
+	if in.Type == field.SubTable {
+		return x.addSubTable(e, in)
+	}
 	f, err := newField(e.Entity, in)
 	if err != nil {
+		return 0, err
+	}
+	if err := in.Refs.resolve(e.Entity, f, x.target); err != nil {
 		return 0, err
 	}
 	if f.Type != "link" {
@@ -281,13 +300,12 @@ func newField(e *schema.Entity, in *FieldInput) (*schema.Field, error) {
 	f := &schema.Field{
 		ID: e.NextField, Key: key, Name: name, Type: in.Type, Description: in.Description,
 		Required: in.Required, Unique: in.Unique, Default: in.Default, Options: in.Options,
+		RequiredIf: in.RequiredIf, ReadOnlyIf: in.ReadOnlyIf,
 	}
 	f.Options.Derived, f.Options.Inverse, f.Options.NextChoice = false, 0, 0
-	f.Options.Choices = slices.Clone(f.Options.Choices)
-	for i := range f.Options.Choices {
-		f.Options.Choices[i].ID, f.Options.Choices[i].Deleted = 0, false
-	}
-	return f, nil
+	f.Options.Choices, f.Options.Transitions = slices.Clone(f.Options.Choices), slices.Clone(f.Options.Transitions)
+	renew(&f.Options)
+	return f, settleChoices(&f.Options, nil)
 }
 
 // checkField checks a field as a whole and completes its options.
@@ -306,6 +324,15 @@ func checkField(f *schema.Field) error {
 	if f.Required && !traits.MayBeRequired {
 		return fail.New(fail.Invalid, "field.mayNotBeRequired").On("required")
 	}
+	if f.RequiredIf != "" && !traits.MayBeRequired {
+		return fail.New(fail.Invalid, "field.mayNotBeRequired").On("required")
+	}
+	if len(f.UniqueWith) > 0 {
+		f.Unique = false
+		if !traits.MayBeUnique && f.Type != "singleSelect" && f.Type != "link" && f.Type != "user" {
+			return fail.New(fail.Invalid, "field.mayNotBeUnique").On("unique")
+		}
+	}
 	if f.Unique && !traits.MayBeUnique {
 		return fail.New(fail.Invalid, "field.mayNotBeUnique").On("unique")
 	}
@@ -322,10 +349,21 @@ func checkDefault(f *schema.Field, traits *field.Traits) error {
 	if traits.ReadOnly || traits.Kind == schema.KindJSON || f.Type == "link" {
 		return bad
 	}
+	if hasFormula(f.Default) {
+		return nil // compiled when the change is settled
+	}
 	if _, err := field.DefaultOf(f, &field.Env{Me: 1}); err != nil {
 		return bad.Because(err)
 	}
 	return nil
+}
+
+// hasFormula says whether a default is {"formula":"…"}.
+func hasFormula(raw json.RawMessage) bool {
+	var given struct {
+		Formula string `json:"formula"`
+	}
+	return json.Unmarshal(raw, &given) == nil && given.Formula != ""
 }
 
 func kindOf(f *schema.Field) schema.Kind {
@@ -336,7 +374,7 @@ func kindOf(f *schema.Field) schema.Kind {
 	return t.Traits(f).Kind
 }
 
-func patchField(e *schema.Entity, f *schema.Field, p *FieldPatch) error {
+func (x *edits) patchField(e *schema.Entity, f *schema.Field, p *FieldPatch) error {
 	if p.Name != nil {
 		name, err := checkName("name", *p.Name)
 		if err != nil {
@@ -363,10 +401,20 @@ func patchField(e *schema.Entity, f *schema.Field, p *FieldPatch) error {
 	set(&f.Required, p.Required)
 	set(&f.Unique, p.Unique)
 	set(&f.Default, p.Default)
+	set(&f.RequiredIf, p.RequiredIf)
+	set(&f.ReadOnlyIf, p.ReadOnlyIf)
+	refs := FieldRefs{}
 	if p.Options != nil {
 		if err := patchOptions(f, *p.Options); err != nil {
 			return err
 		}
+		refs = p.Refs
+	}
+	if p.With != nil {
+		f.UniqueWith, refs.With = nil, *p.With
+	}
+	if err := refs.resolve(e, f, x.target); err != nil {
+		return err
 	}
 	return checkField(f)
 }
@@ -395,27 +443,19 @@ func patchOptions(f *schema.Field, o schema.Options) error {
 		return fail.New(fail.Invalid, "link.entityFixed").On("options.entity")
 	}
 	o.Entity, o.Inverse, o.Derived, o.NextChoice = old.Entity, old.Inverse, old.Derived, old.NextChoice
+	if f.Type == "cascader" && o.Tree != old.Tree {
+		return fail.New(fail.Invalid, "field.treeFixed").On("options.tree")
+	}
 	if f.Type == "decimal" || f.Type == "currency" {
 		if o.Scale != nil && old.Scale != nil && *o.Scale != *old.Scale {
 			return fail.New(fail.Invalid, "field.scaleFixed").On("options.scale")
 		}
 		o.Scale = old.Scale
 	}
-	o.Choices = slices.Clone(o.Choices)
-	for i := range o.Choices {
-		ch := &o.Choices[i]
-		j := slices.IndexFunc(old.Choices, func(k schema.Choice) bool {
-			return (ch.ID != 0 && k.ID == ch.ID) || (ch.ID == 0 && k.Name == ch.Name && !k.Deleted)
-		})
-		if j < 0 && ch.ID != 0 {
-			return fail.New(fail.Invalid, "choice.unknown").On("options.choices")
-		}
-		if j >= 0 {
-			ch.ID = old.Choices[j].ID
-			if ch.Color == "" {
-				ch.Color = old.Choices[j].Color
-			}
-		}
+	keepComputed(f, &o)
+	o.Choices, o.Transitions = slices.Clone(o.Choices), slices.Clone(o.Transitions)
+	if err := settleChoices(&o, old.Choices); err != nil {
+		return err
 	}
 	for _, k := range old.Choices {
 		if !slices.ContainsFunc(o.Choices, func(ch schema.Choice) bool { return ch.ID == k.ID }) {
@@ -425,4 +465,31 @@ func patchOptions(f *schema.Field, o schema.Options) error {
 	}
 	f.Options = o
 	return nil
+}
+
+// keepComputed keeps what makes a computed field where a change leaves it out,
+// and what the program itself has found out.
+func keepComputed(f *schema.Field, o *schema.Options) {
+	old := &f.Options
+	if o.Link == 0 {
+		o.Link = old.Link
+	}
+	if o.Field == 0 {
+		o.Field = old.Field
+	}
+	if o.Op == "" {
+		o.Op = old.Op
+	}
+	if o.Formula == "" {
+		o.Formula = old.Formula
+	}
+	if o.Clock == nil {
+		o.Clock = old.Clock
+	}
+	if field.IsSubTable(f) {
+		o.Format, o.Many = old.Format, old.Many
+	}
+	if field.IsComputed(f) {
+		o.Result, o.Volatile, o.Many, o.Of = old.Result, old.Volatile, old.Many, old.Of
+	}
 }

@@ -70,7 +70,7 @@ func (w *world) writable() []*schema.Field {
 // matchable are the fields that a column may go to without being told: files
 // are not in tables, only their names.
 func (w *world) matchable() []*schema.Field {
-	return slices.DeleteFunc(w.writable(), func(f *schema.Field) bool { return f.Type == "attachment" })
+	return slices.DeleteFunc(w.writable(), func(f *schema.Field) bool { return field.HoldsFiles(f) })
 }
 
 // finder finds users and linked records by what cells call them.

@@ -261,7 +261,7 @@ func (k *aggKey) json(v schema.Value, n *names) json.RawMessage {
 		return json.RawMessage("null")
 	case k.bucket != query.NoBucket && isID:
 		return append(time.UnixMilli(id).UTC().AppendFormat([]byte{'"'}, time.DateOnly), '"')
-	case isID && (k.f.Type == "user" || k.f.Type == "createdBy" || k.f.Type == "updatedBy"):
+	case isID && (k.f.Type == "user" || k.f.Type == "users" || k.f.Type == "createdBy" || k.f.Type == "updatedBy"):
 		return n.appendUser(nil, schema.UserID(id))
 	case isID && k.f.Type == "link":
 		title, ok := n.Record(k.f.Options.Entity, schema.RecordID(id))
@@ -275,12 +275,23 @@ func (k *aggKey) json(v schema.Value, n *names) json.RawMessage {
 	if !ok {
 		return json.RawMessage("null")
 	}
-	if isID && k.f.Type == "multiSelect" {
-		if t, ok = field.Of("singleSelect"); !ok {
-			return json.RawMessage("null")
-		}
+	if isID && t.Traits(k.f).Kind == schema.KindSet {
+		return memberJSON(t, k.f, id, n)
 	}
 	return t.AppendJSON(nil, k.f, v, n)
+}
+
+// memberJSON shows one id of a set as the field shows it within the list.
+func memberJSON(t field.Type, f *schema.Field, id int64, n *names) json.RawMessage {
+	raw := t.AppendJSON(nil, f, []int64{id}, n)
+	var list []json.RawMessage
+	if len(raw) > 0 && raw[0] == '[' && json.Unmarshal(raw, &list) == nil {
+		if len(list) == 0 {
+			return json.RawMessage("null")
+		}
+		return list[0]
+	}
+	return raw
 }
 
 func (m *aggMetric) json(vals []schema.Value) json.RawMessage {

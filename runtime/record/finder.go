@@ -19,7 +19,10 @@ type finder struct {
 	users   map[string]schema.UserID
 }
 
-var _ field.Finder = (*finder)(nil)
+var (
+	_ field.Finder = (*finder)(nil)
+	_ field.Group  = (*finder)(nil)
+)
 
 func newFinder(rd *reading) *finder { return &finder{rd: rd, records: map[string]schema.RecordID{}} }
 
@@ -45,6 +48,34 @@ func (f *finder) User(text string) (schema.UserID, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Department finds a department by name. Of two with one name it finds none.
+func (f *finder) Department(text string) (schema.DeptID, bool) {
+	var found schema.DeptID
+	for _, d := range f.rd.snap.Departments() {
+		if d.Name == text {
+			if found != 0 {
+				return 0, false
+			}
+			found = d.ID
+		}
+	}
+	return found, found != 0
+}
+
+// Role finds a custom role by name.
+func (f *finder) Role(text string) (schema.RoleID, bool) {
+	var found schema.RoleID
+	for _, r := range f.rd.snap.Roles() {
+		if r.Name == text {
+			if found != 0 {
+				return 0, false
+			}
+			found = r.ID
+		}
+	}
+	return found, found != 0
 }
 
 // Record finds the oldest readable record whose title is the text.

@@ -9,6 +9,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/field"
 )
 
 const maxHistory = maxLimit + 1 // whoever pages asks for one more
@@ -111,7 +112,7 @@ func (rd *reading) history(r *access.Rights, acc access.Access, list []store.Cha
 				switch {
 				case col.link:
 					wanted[col.f.Options.Entity] = appendIDs(wanted[col.f.Options.Entity], setOf(v))
-				case col.f.Type == "attachment":
+				case field.HoldsFiles(col.f):
 					files = appendFiles(files, v)
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/field"
 )
 
 // newLink is a record that a change newly links to.
@@ -39,13 +40,25 @@ func (w *writing) checkReferences() error {
 				for _, to := range addedTo(setOf(wk.prior[id]), setOf(v)) {
 					links[f.Options.Entity] = append(links[f.Options.Entity], newLink{wk, f, schema.RecordID(to)})
 				}
-			case "user":
+			case "user", "users":
 				for _, u := range addedTo(setOf(wk.prior[id]), setOf(v)) {
 					if w.snap.Member(schema.UserID(u)) == nil {
 						w.fault(wk, fail.New(fail.Invalid, "member.notFound"), f.Key)
 					}
 				}
-			case "attachment":
+			case "department":
+				for _, d := range addedTo(setOf(wk.prior[id]), setOf(v)) {
+					if w.snap.Department(schema.DeptID(d)) == nil {
+						w.fault(wk, fail.New(fail.Invalid, "department.unknown"), f.Key)
+					}
+				}
+			case "role":
+				for _, r := range addedTo(setOf(wk.prior[id]), setOf(v)) {
+					if !w.snap.HasRole(schema.RoleID(r)) {
+						w.fault(wk, fail.New(fail.Invalid, "role.unknown"), f.Key)
+					}
+				}
+			case "attachment", "file", "image", "signature":
 				old := appendFiles(nil, wk.prior[id])
 				for _, file := range appendFiles(nil, v) {
 					if !slices.Contains(old, file) {
@@ -125,12 +138,18 @@ func (w *writing) checkFiles(files map[schema.FileID][]newLink) error {
 	if err != nil {
 		return fmt.Errorf("find files: %w", err)
 	}
+	infos, err := w.rd.files(mine)
+	if err != nil {
+		return fmt.Errorf("read files: %w", err)
+	}
 	for id, list := range files {
-		if slices.Contains(mine, id) {
-			continue
-		}
 		for _, l := range list {
-			w.fault(l.work, fail.New(fail.Invalid, "file.notFound"), l.f.Key)
+			switch {
+			case !slices.Contains(mine, id):
+				w.fault(l.work, fail.New(fail.Invalid, "file.notFound"), l.f.Key)
+			case !field.TakesFile(l.f, infos[id].Type):
+				w.fault(l.work, fail.New(fail.Invalid, "field.badFileType").With("type", infos[id].Type), l.f.Key)
+			}
 		}
 	}
 	return nil

@@ -18,12 +18,29 @@ type names struct {
 }
 
 var (
-	_ field.Names = (*names)(nil)
-	_ field.Zoned = (*names)(nil)
+	_ field.Names  = (*names)(nil)
+	_ field.Zoned  = (*names)(nil)
+	_ field.Groups = (*names)(nil)
 )
 
 // User is the name of a member, or of one who left.
 func (n *names) User(u schema.UserID) string { return n.snap.UserName(u) }
+
+// Department is the name of a department.
+func (n *names) Department(d schema.DeptID) string {
+	if dept := n.snap.Department(d); dept != nil {
+		return dept.Name
+	}
+	return ""
+}
+
+// Role is the name of a custom role, and the key of a built-in one.
+func (n *names) Role(r schema.RoleID) string {
+	if role := n.snap.Role(r); role != nil {
+		return role.Name
+	}
+	return field.RoleKey(r)
+}
 
 // Record is the title of a linked record that the reader may see.
 func (n *names) Record(e schema.EntityID, r schema.RecordID) (string, bool) {

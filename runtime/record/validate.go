@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -206,6 +207,12 @@ func (w *writing) complete(wk *work, env *field.Env, given map[schema.FieldID]bo
 			})
 			continue
 		}
+		if f.Type == "uuid" {
+			if err := wk.giveUUID(f); err != nil {
+				w.fault(wk, err, f.Key)
+			}
+			continue
+		}
 		if len(f.Default) == 0 {
 			continue
 		}
@@ -216,6 +223,18 @@ func (w *writing) complete(wk *work, env *field.Env, given map[schema.FieldID]bo
 			}
 		} // a default that no longer fits the field is as none
 	}
+}
+
+// giveUUID gives a new record an identifier of its own.
+func (wk *work) giveUUID(f *schema.Field) error {
+	var random [16]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return fmt.Errorf("make a uuid: %w", err)
+	}
+	if ferr := wk.assign(f, field.NewUUID(random)); ferr != nil {
+		return ferr
+	}
+	return nil
 }
 
 // checkRequired looks at all required fields of a new record, and at those

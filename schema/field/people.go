@@ -109,6 +109,16 @@ var builtinRoles = map[string]int64{
 	"member": int64(schema.RoleMember), "viewer": int64(schema.RoleViewer),
 }
 
+// RoleKey is what the API calls a built-in role; "" for others.
+func RoleKey(r schema.RoleID) string {
+	for s, built := range builtinRoles {
+		if built == int64(r) {
+			return s
+		}
+	}
+	return ""
+}
+
 func (t role) ParseText(f *schema.Field, s string, env *Env) (schema.Value, error) {
 	cast := *env
 	cast.Typecast = true
@@ -117,11 +127,9 @@ func (t role) ParseText(f *schema.Field, s string, env *Env) (schema.Value, erro
 
 func (t role) AppendJSON(dst []byte, f *schema.Field, v schema.Value, n Names) []byte {
 	return appendSet(dst, v, func(dst []byte, id int64) []byte {
-		name := schema.FormatID(schema.PrefixRole, id)
-		for s, built := range builtinRoles {
-			if built == id {
-				name = s
-			}
+		name := RoleKey(schema.RoleID(id))
+		if name == "" {
+			name = schema.FormatID(schema.PrefixRole, id)
 		}
 		return appendNamed(dst, name, t.member(f, id, n))
 	})

@@ -2,17 +2,19 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
 
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/formula"
 )
 
 func entityRoutes() []Route {
 	return []Route{
 		{Method: "GET", Path: "/entities/{ent}", Need: Records, Summary: "Get an entity with its fields, views and what one may do", Handle: get(getEntity), Out: entityJSON{}},
-		{Method: "PATCH", Path: "/entities/{ent}", Need: Designer, Body: smallest, Summary: "Change an entity", Handle: with(patchEntity), Out: entityJSON{}},
+		{Method: "PATCH", Path: "/entities/{ent}", Need: Designer, Body: mB, Summary: "Change an entity", Handle: with(patchEntity), Out: entityJSON{}},
 		{Method: "DELETE", Path: "/entities/{ent}", Need: Designer, Status: 204, Summary: "Delete an entity with its records", Handle: get(deleteEntity)},
 		{Method: "POST", Path: "/entities/{ent}/fields", Need: Designer, Body: mB, Status: 201, Summary: "Add a field", Handle: with(addField), Out: fieldJSON{}},
 		{Method: "PATCH", Path: "/entities/{ent}/fields", Need: Designer, Body: smallest, Summary: "Put the fields in order", Handle: with(orderFields), Out: entityJSON{}},
@@ -43,6 +45,7 @@ type entityJSON struct {
 	Version schema.Version `json:"version"`
 	Title   string         `json:"title,omitempty"`
 	Fields  []fieldJSON    `json:"fields"`
+	Rules   []ruleJSON     `json:"rules,omitempty"`
 	Views   []viewJSON     `json:"views"`
 	Can     canJSON        `json:"can"`
 }
@@ -71,12 +74,15 @@ func (c *call) entityOf(id schema.EntityID) (*entityJSON, error) {
 	out := &entityJSON{summaryJSON: summaryOf(e), Version: e.Version, Fields: []fieldJSON{}, Views: []viewJSON{}}
 	for _, f := range e.Live() {
 		if right := r.Right(f.ID); right != schema.Hidden {
-			out.Fields = append(out.Fields, fieldOf(f, right))
+			shown := fieldOf(e, f, right)
+			shown.Updating = slices.Contains(s.Updating(id), f.ID)
+			out.Fields = append(out.Fields, shown)
 		}
 	}
 	if e.Title != 0 && r.Readable(e.Title) {
 		out.Title = schema.FormatID(schema.PrefixField, e.Title)
 	}
+	out.Rules = rulesOf(e, r)
 	for _, v := range s.Views(id) {
 		if v.Owner == 0 || v.Owner == c.actor().User {
 			out.Views = append(out.Views, viewOf(v, r))
@@ -103,6 +109,44 @@ type createEntityIn struct {
 	Icon       string    `json:"icon" max:"100"`
 	Color      string    `json:"color" max:"100"`
 	Fields     []fieldIn `json:"fields" max:"200"`
+	Rules      []ruleIn  `json:"rules" max:"100"`
+}
+
+type ruleIn struct {
+	Formula string            `json:"formula" max:"20000"`
+	Message map[string]string `json:"message" max:"10"`
+	Field   string            `json:"field" max:"800"`
+}
+
+type ruleJSON struct {
+	Formula string            `json:"formula"`
+	Message map[string]string `json:"message,omitempty"`
+	Field   string            `json:"field,omitempty"`
+}
+
+// rulesOf shows the rules, to those alone who may know of what they speak.
+func rulesOf(e *schema.Entity, r *access.Rights) []ruleJSON {
+	var out []ruleJSON
+	for _, rule := range e.Rules {
+		known := true
+		if p, err := formula.Compile(rule.Formula, catalog.FormulaNames(e)); err == nil {
+			for _, f := range p.Fields() {
+				known = known && r.Readable(f)
+			}
+		}
+		if known {
+			out = append(out, ruleJSON{formula.Print(rule.Formula, catalog.FormulaNames(e)), rule.Message, idOr(schema.PrefixField, rule.Field)})
+		}
+	}
+	return out
+}
+
+func rulesIn(list []ruleIn) []catalog.RuleInput {
+	out := make([]catalog.RuleInput, len(list))
+	for i, r := range list {
+		out[i] = catalog.RuleInput{Formula: r.Formula, Message: r.Message, Field: r.Field}
+	}
+	return out
 }
 
 func createEntity(c *call, in *createEntityIn) (any, error) {
@@ -110,7 +154,7 @@ func createEntity(c *call, in *createEntityIn) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ei := catalog.EntityInput{Name: in.Name, Key: in.Key, RecordName: in.RecordName, Icon: in.Icon, Color: in.Color}
+	ei := catalog.EntityInput{Name: in.Name, Key: in.Key, RecordName: in.RecordName, Icon: in.Icon, Color: in.Color, Rules: rulesIn(in.Rules)}
 	for i := range in.Fields {
 		f, err := in.Fields[i].input()
 		if err != nil {
@@ -134,6 +178,7 @@ type patchEntityIn struct {
 	Color      *string  `json:"color" max:"100"`
 	Order      *float64 `json:"order"`
 	Title      *string  `json:"title" max:"200"`
+	Rules      []ruleIn `json:"rules" max:"100"` // [] removes all
 	Version    int64    `json:"version"`
 }
 
@@ -144,6 +189,10 @@ func patchEntity(c *call, in *patchEntityIn) (any, error) {
 	}
 	p := catalog.EntityPatch{
 		Name: in.Name, Key: in.Key, RecordName: in.RecordName, Icon: in.Icon, Color: in.Color, Order: in.Order, Version: schema.Version(in.Version),
+	}
+	if in.Rules != nil {
+		rules := rulesIn(in.Rules)
+		p.Rules = &rules
 	}
 	if in.Title != nil {
 		f, err := c.fieldNamed(id, *in.Title, "title")

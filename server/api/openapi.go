@@ -9,6 +9,7 @@ import (
 
 	"tongban/runtime/access"
 	"tongban/schema"
+	"tongban/schema/field"
 )
 
 func docRoutes() []Route {
@@ -220,6 +221,9 @@ func recordSchema(e *schema.Entity, r *access.Rights, input bool) object {
 		if right == schema.Hidden || (input && right != schema.WriteRight) || (!input && right == schema.Masked) {
 			continue
 		}
+		if t, ok := field.Of(f.Type); !ok || t.Traits(f).Kind == 0 && !field.IsComputed(f) || input && field.IsComputed(f) {
+			continue // it holds nothing, or nothing that is written
+		}
 		fields[f.Key] = fieldSchema(f, input)
 		if f.Required && input && f.Default == nil {
 			required = append(required, f.Key)
@@ -252,9 +256,9 @@ func ref() object {
 func fieldSchema(f *schema.Field, input bool) object {
 	out := object{}
 	switch f.Type {
-	case "number", "percent":
+	case "number", "percent", "progress":
 		out["type"] = "number"
-	case "rating":
+	case "rating", "duration", "year", "count":
 		out["type"] = "integer"
 	case "checkbox":
 		out["type"] = "boolean"
@@ -262,15 +266,15 @@ func fieldSchema(f *schema.Field, input bool) object {
 		out["type"], out["pattern"] = "string", `^-?[0-9]+(\.[0-9]+)?$`
 	case "date":
 		out["type"], out["format"] = "string", "date"
-	case "dateTime", "createdTime", "updatedTime":
+	case "dateTime", "createdTime", "updatedTime", "sla":
 		out["type"], out["format"] = "string", "date-time"
 	case "email":
 		out["type"], out["format"] = "string", "email"
 	case "url":
 		out["type"], out["format"] = "string", "uri"
-	case "singleSelect", "multiSelect":
+	case "singleSelect", "multiSelect", "status":
 		out = choiceSchema(f, input)
-	case "user", "link", "attachment", "createdBy", "updatedBy":
+	case "user", "users", "department", "role", "link", "attachment", "file", "image", "signature", "createdBy", "updatedBy":
 		item := ref()
 		if input {
 			item = object{"type": "string"}
@@ -279,9 +283,27 @@ func fieldSchema(f *schema.Field, input bool) object {
 		if f.Type == "createdBy" || f.Type == "updatedBy" {
 			out = ref()
 		}
-		if f.Type == "attachment" && input {
+		if field.HoldsFiles(f) && input {
 			out["items"] = ref()
 		}
+	case "cascader":
+		out = object{"type": "object", "properties": object{
+			"id": object{"type": "string"}, "name": object{"type": "string"}, "path": object{"type": "array", "items": object{"type": "string"}},
+		}}
+		if input {
+			out = object{"type": "string", "description": "the id of a node, or its path of names joined by /"}
+		}
+	case "location":
+		out = object{"type": "object", "properties": object{
+			"lat": object{"type": "number"}, "lng": object{"type": "number"}, "label": object{"type": "string"},
+		}, "required": []string{"lat", "lng"}}
+	case "address":
+		out = object{"type": "object", "properties": object{
+			"region": object{"type": "string"}, "street": object{"type": "string"}, "postcode": object{"type": "string"}, "text": object{"type": "string"},
+		}}
+	case "geometry":
+		out = object{"type": "object", "description": "a GeoJSON geometry"}
+	case "json", "lookup", "rollup", "formula":
 	default:
 		out["type"] = "string"
 	}

@@ -36,6 +36,8 @@ type problem struct {
 	Detail    string          `json:"detail"`
 	Field     string          `json:"field,omitempty"`
 	Index     *int            `json:"index,omitempty"` // in a batch
+	Pos       *int            `json:"pos,omitempty"`   // of a formula: where, in code points
+	End       *int            `json:"end,omitempty"`
 	Errors    []problemError  `json:"errors,omitempty"`
 	Current   json.RawMessage `json:"current,omitempty"`
 	RequestID string          `json:"requestId"`
@@ -44,6 +46,8 @@ type problem struct {
 type problemError struct {
 	Field  string `json:"field,omitempty"`
 	Index  *int   `json:"index,omitempty"`
+	Pos    *int   `json:"pos,omitempty"`
+	End    *int   `json:"end,omitempty"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
@@ -57,8 +61,10 @@ func routeName(c *fiber.Ctx) string {
 }
 
 // indexOf says which change of a batch an error is about.
-func indexOf(e *fail.Error) *int {
-	if i, ok := e.Params["index"].(int); ok {
+func indexOf(e *fail.Error) *int { return number(e, "index") }
+
+func number(e *fail.Error, param string) *int {
+	if i, ok := e.Params[param].(int); ok {
 		return &i
 	}
 	return nil
@@ -82,9 +88,13 @@ func (s *Server) write(c *fiber.Ctx, err error, lang, id string) error {
 	p := problem{
 		Type: "about:blank", Title: s.Texts.Say(lang, "kind."+string(e.Kind), nil), Status: statuses[e.Kind],
 		Code: e.Code, Detail: s.Texts.Say(lang, e.Code, e.Params), Field: e.Field, Index: indexOf(e), RequestID: id,
+		Pos: number(e, "pos"), End: number(e, "end"),
 	}
 	for _, m := range e.Many {
-		p.Errors = append(p.Errors, problemError{Field: m.Field, Index: indexOf(m), Code: m.Code, Detail: s.Texts.Say(lang, m.Code, m.Params)})
+		p.Errors = append(p.Errors, problemError{
+			Field: m.Field, Index: indexOf(m), Pos: number(m, "pos"), End: number(m, "end"),
+			Code: m.Code, Detail: s.Texts.Say(lang, m.Code, m.Params),
+		})
 	}
 	if cur, ok := e.Current.(*record.Row); ok {
 		by := map[string]record.KeyMode{"id": record.ByID, "name": record.ByName}[c.Query("fieldKeys")]

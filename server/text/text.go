@@ -46,8 +46,16 @@ func Load() (*Catalogue, error) {
 func (c *Catalogue) Texts(lang string) map[string]string { return c.of[lang] }
 
 // Say returns the text of a code with {name} replaced by its parameter; the
-// code itself where there is no text.
+// code itself where there is no text. A parameter "messages" holds texts by
+// language that a builder has written, which come first.
 func (c *Catalogue) Say(lang, code string, params map[string]any) string {
+	if own, ok := params["messages"].(map[string]string); ok {
+		for _, l := range append([]string{lang}, Languages()...) {
+			if own[l] != "" {
+				return own[l]
+			}
+		}
+	}
 	s, ok := c.of[lang][code]
 	if !ok {
 		if s, ok = c.of[English][code]; !ok {
