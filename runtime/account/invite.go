@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -62,16 +64,35 @@ func (s *Service) Invite(ctx context.Context, c *Caller, email string, roles []s
 	return in, s.commit(ctx, c.User.ID, byCode, byID)
 }
 
-// Invitations lists the open ones of a tenant.
+// Invitations lists the open ones of a tenant: those of people who are no longer members have lapsed.
 func (s *Service) Invitations(ctx context.Context, t schema.TenantID) ([]Invitation, error) {
 	var out []Invitation
 	err := s.docs(ctx, kindInviteList, tenantKey(t)+"/", func(b []byte) error {
 		var in Invitation
-		err := json.Unmarshal(b, &in)
+		if err := json.Unmarshal(b, &in); err != nil {
+			return fmt.Errorf("read an invitation: %w", err)
+		}
 		out = append(out, in)
-		return err
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	stands := map[schema.UserID]bool{}
+	for i := range out {
+		if _, known := stands[out[i].By]; !known {
+			if stands[out[i].By], err = s.stands(ctx, &out[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(in Invitation) bool { return !stands[in.By] }), nil
+}
+
+// stands says whether who made an invitation is still there to answer for it.
+func (s *Service) stands(ctx context.Context, in *Invitation) (bool, error) {
+	m, err := s.tenants.Member(ctx, in.Tenant, in.By)
+	return m != nil && !m.Suspended, err
 }
 
 // Withdraw deletes an open invitation of a tenant.
@@ -102,6 +123,13 @@ func (s *Service) Invitation(ctx context.Context, code string) (*Invitation, *sc
 		return nil, nil, invitationGone(err)
 	}
 	if s.now().UnixMilli() >= in.Expires {
+		return nil, nil, fail.New(fail.NotFound, "invitation.unknown")
+	}
+	ok, err := s.stands(ctx, &in)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !ok {
 		return nil, nil, fail.New(fail.NotFound, "invitation.unknown")
 	}
 	in.version = v

@@ -251,6 +251,20 @@ func TestInvitations(t *testing.T) {
 			w.refused(404, "invitation.unknown", "GET", "/invitations/"+code, "", nil)
 		})
 	})
+	t.Run("an invitation lapses with the removal of who made it", func(t *testing.T) {
+		w := newWorld(t, nil)
+		admin, usr := w.member("leaver@example.com", "admin")
+		url := w.ok("POST", "/invitations", admin, m{"email": "friend@example.com", "roles": []string{"admin"}}).str("url")
+		code := url[strings.LastIndex(url, "/")+1:]
+		w.ok("PATCH", "/members/"+usr, w.owner, m{"suspended": true})
+		w.refused(404, "invitation.unknown", "GET", "/invitations/"+code, "", nil)
+		w.ok("PATCH", "/members/"+usr, w.owner, m{"suspended": false})
+		w.ok("GET", "/invitations/"+code, "", nil)
+		w.ok("DELETE", "/members/"+usr, w.owner, nil)
+		w.refused(404, "invitation.unknown", "GET", "/invitations/"+code, "", nil)
+		w.refused(404, "invitation.unknown", "POST", "/auth/signup", "", m{"email": "friend@example.com", "password": password, "name": "友", "invitation": code})
+		require.Empty(t, w.ok("GET", "/invitations", w.owner, nil).JSON["items"])
+	})
 	t.Run("a member who takes another invitation does not come back after being removed", func(t *testing.T) {
 		w := newWorld(t, nil)
 		token, id := w.member("bob@example.com", "viewer")
