@@ -1,33 +1,11 @@
-/** The one WebSocket of the page: rooms, resume, presence. */
+/**
+ * The one WebSocket of the page: rooms, resume, presence. Where sockets do not
+ * get through, a stream of server-sent events takes its place.
+ */
 import { base } from "@/api/client";
-import type { Ref } from "@/api/types";
-import type { WireRecord } from "./wire";
+import type { Cursor, Frame, LiveMember, RoomListener, Socket } from "./live-frames";
 
-export interface LiveEvent {
-  readonly kind: "created" | "updated" | "deleted" | "gone" | "comments";
-  readonly record: Pick<WireRecord, "id" | "version"> & Partial<WireRecord>;
-  readonly by?: Ref;
-  readonly at?: string;
-  readonly via?: string;
-}
-
-export interface Cursor {
-  readonly record: string;
-  readonly field: string;
-}
-
-export interface LiveMember {
-  readonly client: string;
-  readonly user: Ref;
-  readonly cursor?: Cursor;
-}
-
-export interface RoomListener {
-  onEvents?(events: readonly LiveEvent[]): void;
-  /** Too much has changed, or the connection was away too long: read again. */
-  onReset?(): void;
-  onMembers?(members: readonly LiveMember[]): void;
-}
+export type { Cursor, LiveEvent, LiveMember, RoomListener, Socket } from "./live-frames";
 
 interface Room {
   readonly listeners: Set<RoomListener>;
@@ -36,32 +14,15 @@ interface Room {
   cursor: Cursor | undefined;
 }
 
-interface Frame {
-  readonly t: string;
-  readonly id?: number;
-  readonly room?: string;
-  readonly seq?: number;
-  readonly events?: readonly LiveEvent[];
-  readonly members?: readonly LiveMember[];
-  readonly kind?: string;
-  readonly code?: string;
-}
-
-/** What a socket must offer; the browser's does. */
-export interface Socket {
-  readonly readyState: number;
-  onopen: ((event: Event) => void) | null;
-  onmessage: ((event: MessageEvent) => void) | null;
-  onclose: ((event: CloseEvent) => void) | null;
-  send(data: string): void;
-  close(): void;
-}
-
 const presenceEvery = 8000;
 const pingEvery = 25_000;
 /** A page that changes from one table to the next keeps its connection. */
 const idleAfter = 2000;
 const opened = 1;
+/** How long a socket may take to open before it counts as blocked. */
+const openWithin = 10_000;
+/** After so many sockets that never opened a stream is tried, in turn with sockets. */
+const blockedAfter = 2;
 
 export class LiveConnection {
   private socket: Socket | undefined;
@@ -70,14 +31,19 @@ export class LiveConnection {
   private readonly stateListeners = new Set<() => void>();
   private readonly asked = new Map<number, string>();
   private attempts = 0;
+  /** Sockets and streams in a row over which nothing came. */
+  private blocked = 0;
+  private loading = false;
   private lastId = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private idle: ReturnType<typeof setTimeout> | undefined;
   private timers: ReturnType<typeof setInterval>[] = [];
   private readonly connect: () => Socket;
+  private readonly stream: (() => Promise<Socket>) | undefined;
 
-  constructor(connect: () => Socket) {
+  constructor(connect: () => Socket, stream?: () => Promise<Socket>) {
     this.connect = connect;
+    this.stream = stream;
   }
 
   get online(): boolean {
@@ -137,18 +103,42 @@ export class LiveConnection {
   }
 
   private open(): void {
-    if (this.socket !== undefined || this.retry !== undefined) {
+    if (this.socket !== undefined || this.retry !== undefined || this.loading) {
       return;
     }
-    const socket = this.connect();
+    const turn = this.blocked >= blockedAfter && this.blocked % 2 === 0;
+    if (this.stream === undefined || !turn) {
+      this.hold(this.connect());
+      return;
+    }
+    this.loading = true;
+    this.stream().then(
+      (socket) => {
+        this.loading = false;
+        this.hold(socket);
+      },
+      () => {
+        this.loading = false;
+        this.later();
+      },
+    );
+  }
+
+  private hold(socket: Socket): void {
     this.socket = socket;
+    const late = setTimeout(() => socket.readyState !== opened && socket.close(), openWithin);
     socket.onopen = () => this.opened();
-    socket.onmessage = (event) => this.receive(JSON.parse(String(event.data)) as Frame);
-    socket.onclose = () => this.lost(socket);
+    socket.onmessage = (event) => {
+      this.blocked = 0; // where a stream works, a socket is tried once when it ends
+      this.receive(JSON.parse(String(event.data)) as Frame);
+    };
+    socket.onclose = () => {
+      clearTimeout(late);
+      this.lost(socket);
+    };
   }
 
   private opened(): void {
-    this.attempts = 0;
     for (const [name, room] of this.rooms) {
       this.sub(name, room);
     }
@@ -171,11 +161,15 @@ export class LiveConnection {
     this.stopTimers();
     this.asked.clear();
     this.tellState();
-    if (this.rooms.size === 0) {
-      return;
+    if (this.rooms.size > 0) {
+      this.later();
     }
+  }
+
+  private later(): void {
     const wait = Math.min(20_000, 300 * 2 ** this.attempts) * (0.5 + Math.random());
     this.attempts += 1;
+    this.blocked += 1;
     this.retry = setTimeout(() => {
       this.retry = undefined;
       this.open();
@@ -218,6 +212,7 @@ export class LiveConnection {
   private receiveIn(name: string, room: Room, frame: Frame): void {
     switch (frame.t) {
       case "ok":
+        this.attempts = 0;
         room.seq = Math.max(room.seq ?? 0, frame.seq ?? 0);
         this.sayPresence(name, room);
         break;
@@ -279,4 +274,6 @@ function browserSocket(): Socket {
 }
 
 /** The connection of this page. */
-export const live = new LiveConnection(browserSocket);
+export const live = new LiveConnection(browserSocket, async () =>
+  (await import("./stream-socket")).browserStreams(base),
+);
