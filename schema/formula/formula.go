@@ -64,7 +64,7 @@ type Program struct {
 	fields   []schema.FieldID
 	volatile bool
 	root     *node
-	conform  func(Value) Value
+	conform  func(*ctx, Value) Value
 }
 
 // Type is the type of what Eval returns (which may also be blank or an error).
