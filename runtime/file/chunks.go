@@ -40,6 +40,7 @@ func NewChunks(engine store.Engine, source *ids.Source, now func() time.Time) *C
 type blob struct {
 	Upload string `json:"upload"`
 	Count  int    `json:"count"`
+	At     int64  `json:"at"`
 }
 
 type chunk struct {
@@ -80,7 +81,7 @@ func (c *Chunks) Save(ctx context.Context, t schema.TenantID, r io.Reader, h has
 			return 0, err
 		}
 	}
-	b, err := json.Marshal(blob{upload, count})
+	b, err := json.Marshal(blob{upload, count, c.now().UnixMilli()})
 	if err != nil {
 		return 0, fmt.Errorf("write a file: %w", err)
 	}
@@ -93,6 +94,38 @@ func (c *Chunks) saveChunk(ctx context.Context, t schema.TenantID, key string, d
 		return fmt.Errorf("write a file: %w", err)
 	}
 	return c.put(ctx, t, store.DocOp{Kind: kindChunk, Key: key, IfVersion: 0, Body: b})
+}
+
+// Remove takes the blob away first, unless it was saved again meanwhile, then
+// its chunks.
+func (c *Chunks) Remove(ctx context.Context, t schema.TenantID, sum string, before time.Time) error {
+	var d store.Doc
+	err := c.engine.View(ctx, t, func(r store.Reader) error {
+		var err error
+		d, err = r.Doc(ctx, kindBlob, sum)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var b blob
+	if err := json.Unmarshal(d.Body, &b); err != nil {
+		return fmt.Errorf("read blob: %w", err)
+	}
+	if b.At > before.UnixMilli() {
+		return nil
+	}
+	err = c.put(ctx, t, store.DocOp{Kind: kindBlob, Key: sum, IfVersion: d.Version})
+	if errors.Is(err, store.ErrConflict) {
+		return nil
+	}
+	for i := 0; i < b.Count && err == nil; i++ {
+		err = c.put(ctx, t, store.DocOp{Kind: kindChunk, Key: chunkKey(b.Upload, i), IfVersion: -1})
+	}
+	return err
 }
 
 // Open returns a reader that loads one chunk at a time.

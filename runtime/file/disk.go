@@ -10,7 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
+	"time"
 
 	"tongban/runtime/store"
 	"tongban/schema"
@@ -18,12 +20,15 @@ import (
 )
 
 // Disk keeps bytes below a folder.
-type Disk struct{ root string }
+type Disk struct {
+	root string
+	mu   sync.Mutex // held while bytes are put in their place or taken away
+}
 
 var _ Blobs = (*Disk)(nil)
 
 // NewDisk returns a Disk; the folder is made when it is needed.
-func NewDisk(root string) *Disk { return &Disk{root} }
+func NewDisk(root string) *Disk { return &Disk{root: root} }
 
 func (d *Disk) folder(t schema.TenantID) string {
 	return filepath.Join(d.root, schema.FormatID(schema.PrefixTenant, t))
@@ -67,10 +72,31 @@ func (d *Disk) Save(ctx context.Context, t schema.TenantID, r io.Reader, h hash.
 		return 0, fmt.Errorf("write a file: %w", err)
 	}
 	done = true
-	if err := os.Rename(tmp.Name(), to); err != nil {
+	if err := d.place(tmp.Name(), to); err != nil {
 		return 0, fmt.Errorf("put a file in its place: %w", err)
 	}
 	return size, syncFolder(filepath.Dir(to))
+}
+
+func (d *Disk) place(from, to string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return os.Rename(from, to)
+}
+
+// Remove goes by when the bytes were last put in their place.
+func (d *Disk) Remove(_ context.Context, t schema.TenantID, sum string, before time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at := d.path(t, sum)
+	info, err := os.Stat(at)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.ModTime().After(before) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return refusal(os.Remove(at))
 }
 
 // refusal says of an error whether it is the disk that takes no more.

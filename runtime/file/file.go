@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -45,6 +46,7 @@ type Info struct {
 	Hash      string        `json:"hash"`
 	By        schema.UserID `json:"by"`
 	CreatedAt int64         `json:"createdAt"`
+	Pending   bool          `json:"pending,omitempty"` // in no record yet: swept away after Unused
 }
 
 // Blobs keeps bytes by the hash of their content, apart per tenant.
@@ -53,14 +55,17 @@ type Blobs interface {
 	Save(ctx context.Context, t schema.TenantID, r io.Reader, h hash.Hash) (size int64, err error)
 	// Open returns the bytes kept under a hash; an error of kind NotFound if there are none.
 	Open(ctx context.Context, t schema.TenantID, sum string) (io.ReadCloser, error)
+	// Remove removes the bytes kept under a hash, unless they were saved, or saved again, after a time.
+	Remove(ctx context.Context, t schema.TenantID, sum string, before time.Time) error
 }
 
-// Options are what a Service needs; all are required.
+// Options are what a Service needs; all but Quota are required.
 type Options struct {
 	Engine store.Engine
 	Blobs  Blobs
 	IDs    *ids.Source
 	Now    func() time.Time
+	Quota  int64 // bytes that the files of one tenant may take; 0: any number
 }
 
 // Service is safe for concurrent use.
@@ -69,10 +74,16 @@ type Service struct {
 	blobs  Blobs
 	ids    *ids.Source
 	now    func() time.Time
+	quota  int64
+	sums   [16]sync.Mutex // one writes the sum of a tenant at a time
+	mu     sync.Mutex     // guards seen
+	seen   map[schema.TenantID]bool
 }
 
 // New returns a Service.
-func New(o Options) *Service { return &Service{o.Engine, o.Blobs, o.IDs, o.Now} }
+func New(o Options) *Service {
+	return &Service{engine: o.Engine, blobs: o.Blobs, ids: o.IDs, now: o.Now, quota: o.Quota, seen: map[schema.TenantID]bool{}}
+}
 
 // URL is where a file can be fetched.
 func URL(id schema.FileID) string { return "/api/v1/files/" + schema.FormatID(schema.PrefixFile, id) }
@@ -91,25 +102,32 @@ func (s *Service) Save(ctx context.Context, a access.Actor, name string, r io.Re
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, fail.New(fail.Malformed, "request.cut").Because(err)
 	}
+	if err := s.known(ctx, a.Tenant); err != nil {
+		return nil, err
+	}
+	used, err := s.Used(ctx, a.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	limited := &limitedReader{r: io.MultiReader(strings.NewReader(string(head[:n])), r), left: MaxSize, over: tooLarge}
+	if s.quota > 0 && s.quota-used < MaxSize {
+		limited.left, limited.over = s.quota-used, func() error { return full(s.quota) }
+	}
 	sum := sha256.New()
-	limited := &limitedReader{r: io.MultiReader(strings.NewReader(string(head[:n])), r), left: MaxSize}
 	size, err := s.blobs.Save(ctx, a.Tenant, limited, sum)
 	if err != nil {
 		return nil, err
 	}
 	f := &Info{
 		ID: schema.FileID(s.ids.Next()), Name: name, Size: size, Type: typeOf(name, head[:n]),
-		Hash: hex.EncodeToString(sum.Sum(nil)), By: a.User, CreatedAt: s.now().UnixMilli(),
+		Hash: hex.EncodeToString(sum.Sum(nil)), By: a.User, CreatedAt: s.now().UnixMilli(), Pending: true,
 	}
 	b, err := json.Marshal(f)
 	if err != nil {
 		return nil, fmt.Errorf("write file: %w", err)
 	}
-	_, err = s.engine.Commit(ctx, a.Tenant, &store.Commit{
-		Origin: store.Origin{Actor: a.User, Via: kind, At: f.CreatedAt},
-		Docs:   []store.DocOp{{Kind: kind, Key: key(f.ID), IfVersion: 0, Body: b}},
-	})
-	return f, err
+	o := store.Origin{Actor: a.User, Via: kind, At: f.CreatedAt}
+	return f, s.change(ctx, a.Tenant, o, size, store.DocOp{Kind: kind, Key: key(f.ID), IfVersion: 0, Body: b})
 }
 
 // Info returns what is known of a file, to whomever: the caller judges who may
@@ -160,7 +178,8 @@ func (s *Service) Infos(ctx context.Context, t schema.TenantID, of []schema.File
 	return out, err
 }
 
-// Own is record.Attachable: those of the files that the actor uploaded.
+// Own is record.Attachable: those of the files that the actor uploaded. They
+// are about to be put into a record, so they are not swept away any more.
 func (s *Service) Own(ctx context.Context, a access.Actor, of []schema.FileID) ([]schema.FileID, error) {
 	var out []schema.FileID
 	for _, id := range of {
@@ -171,9 +190,13 @@ func (s *Service) Own(ctx context.Context, a access.Actor, of []schema.FileID) (
 		if err != nil {
 			return nil, err
 		}
-		if f.By == a.User {
-			out = append(out, id)
+		if f.By != a.User {
+			continue
 		}
+		if err := s.keep(ctx, a.Tenant, f); err != nil {
+			return nil, err
+		}
+		out = append(out, id)
 	}
 	return out, nil
 }
@@ -229,12 +252,15 @@ func typeOf(name string, head []byte) string {
 type limitedReader struct {
 	r    io.Reader
 	left int64
+	over func() error
 }
+
+func tooLarge() error { return fail.New(fail.TooLarge, "file.tooLarge").With("max", MaxSize>>20) }
 
 func (l *limitedReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, fail.New(fail.TooLarge, "file.tooLarge").With("max", MaxSize>>20)
+		return 0, l.over()
 	}
 	return n, err
 }

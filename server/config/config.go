@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -31,6 +32,7 @@ type Config struct {
 	OutboundAllow  string // CIDR list that the guarded dialer may reach although private
 	TrustedProxies string // CIDR list whose X-Forwarded-For and -Proto are believed
 	RateLimit      string // on or off
+	FileQuota      string // MB that the files of one company may take; 0 any number
 	KeyFile        string // master key for sealed values
 	NodeAddr       string // where other nodes on the store reach this one
 	MetricsToken   string // who may read /metrics; empty: this machine alone
@@ -63,6 +65,7 @@ func Settings() []Setting {
 		{"outbound_allow", "", "private address ranges that outgoing requests may reach, as a comma-separated CIDR list", false, func(c *Config) *string { return &c.OutboundAllow }},
 		{"trusted_proxies", "", "address ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed", false, func(c *Config) *string { return &c.TrustedProxies }},
 		{"rate_limit", "on", "on or off", false, func(c *Config) *string { return &c.RateLimit }},
+		{"file_quota", "20480", "MB that the uploaded files of one company may take together; 0: any number", false, func(c *Config) *string { return &c.FileQuota }},
 		{"key_file", "", "master key for sealed values (default: master.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
 		{"node_addr", "", "host:port at which other nodes on the same MongoDB reach this one (default: the listen address)", false, func(c *Config) *string { return &c.NodeAddr }},
 		{"metrics_token", "", "bearer token for /metrics (default: only requests from this machine)", true, func(c *Config) *string { return &c.MetricsToken }},
@@ -132,6 +135,7 @@ func (c *Config) Validate() error {
 		{"RATE_LIMIT", oneOf(c.RateLimit, "on", "off")},
 		{"NODE_ADDR", nodeAddr(c.NodeAddr)},
 		{"METRICS_TOKEN", token(c.MetricsToken)},
+		{"FILE_QUOTA", megabytes(c.FileQuota)},
 		{"LOG_LEVEL", oneOf(c.LogLevel, "debug", "info", "warn", "error")},
 		{"TESTING", oneOf(c.Testing, "", "1")},
 		{"TEST_CLOCK", testClock(c)},
@@ -149,6 +153,15 @@ func (c *Config) SQLite() bool { return c.Store == "sqlite" }
 
 // Limited tells whether rate limits are on.
 func (c *Config) Limited() bool { return c.RateLimit == "on" }
+
+// QuotaBytes is how much the files of one company may take; 0: any number.
+func (c *Config) QuotaBytes() int64 {
+	n, err := strconv.ParseInt(c.FileQuota, 10, 64)
+	if err != nil {
+		return 0 // Validate has refused it
+	}
+	return n << 20
+}
 
 // Proxies returns the trusted ranges.
 func (c *Config) Proxies() []netip.Prefix { return parsePrefixes(c.TrustedProxies) }
@@ -206,6 +219,14 @@ func storeName(v string) error {
 		return nil
 	}
 	return errors.New("must be sqlite or a mongodb:// URI")
+}
+
+func megabytes(v string) error {
+	const most = 1 << 40
+	if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < 0 || n > most {
+		return errors.New("must be a number of MB, 0 for no limit")
+	}
+	return nil
 }
 
 func baseURL(v string) error {

@@ -125,7 +125,8 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	p := &Program{Base: b, App: api.App()}
 	p.life, p.end = context.WithCancel(context.WithoutCancel(ctx))
 	metrics := ops.NewMetrics()
-	files := file.New(file.Options{Engine: b.Engine, Blobs: blobs(b), IDs: b.IDs, Now: b.Now})
+	files := file.New(file.Options{Engine: b.Engine, Blobs: blobs(b), IDs: b.IDs, Now: b.Now, Quota: b.Config.QuotaBytes()})
+	p.workers = append(p.workers, func(ctx context.Context) { files.Run(ctx, b.Log) })
 	p.Records = record.New(record.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, IDs: b.IDs, Now: b.Now, Log: b.Log, Files: files.Infos, Attachable: files.Own,
 		Queue: queueOf(b, metrics),
