@@ -434,8 +434,17 @@ type Member struct {
 	Roles      []RoleID `json:"roles"`
 	Department DeptID   `json:"department,omitempty"`
 	Suspended  bool     `json:"suspended,omitempty"`
+	Leave      *Leave   `json:"leave,omitempty"`
 	JoinedAt   int64    `json:"joinedAt"`
 	Version    Version  `json:"-"`
+}
+
+// Leave is when a member is away, first and last day included, and who stands
+// in for them.
+type Leave struct {
+	From    string `json:"from"` // 2026-11-25
+	To      string `json:"to"`
+	StandIn UserID `json:"standIn,omitempty"`
 }
 
 // Department is a node of the tenant's tree.

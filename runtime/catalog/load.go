@@ -58,7 +58,7 @@ func emptySnapshot() *Snapshot {
 		roles: map[schema.RoleID]*schema.Role{}, members: map[schema.UserID]*schema.Member{},
 		former:      map[schema.UserID]*schema.Member{},
 		departments: map[schema.DeptID]*schema.Department{}, autos: map[schema.EntityID]*autoIndexes{},
-		updating: map[schema.EntityID][]schema.FieldID{}, docs: map[string]parsed{},
+		updating: map[schema.EntityID][]schema.FieldID{}, docs: map[string]parsed{}, calendars: map[int64]*Calendar{},
 	}
 }
 
@@ -101,6 +101,8 @@ func (l *loader) all() error {
 		each(l, kindFormer, func(v *schema.Member) *schema.Version { return &v.Version },
 			func(v *schema.Member) { s.former[v.User] = v }),
 		each(l, KindRecalc, func(v *Recalc) *schema.Version { return &v.Version }, s.noteRecalc),
+		each(l, KindCalendar, func(v *Calendar) *schema.Version { return &v.Version }, func(v *Calendar) { s.calendars[v.ID] = v }),
+		each(l, KindRates, func(v *Rates) *schema.Version { return &v.Version }, func(v *Rates) { s.rates = append(s.rates, v) }),
 		each(l, KindDepartment, func(v *schema.Department) *schema.Version { return &v.Version }, func(v *schema.Department) {
 			s.departments[v.ID] = v
 			s.deptList = append(s.deptList, v)
@@ -158,6 +160,7 @@ func (s *Snapshot) finish(last *Snapshot) {
 	if z, err := time.LoadLocation(s.Tenant.TimeZone); err == nil {
 		s.zone = z
 	}
+	sortRates(s.rates)
 	s.resolve(last)
 	s.link(last)
 	byOrder := func(a, b float64, i, j int64) int { return cmp.Or(cmp.Compare(a, b), cmp.Compare(i, j)) }

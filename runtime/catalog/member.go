@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"slices"
+	"time"
 
 	"tongban/runtime/access"
 	"tongban/runtime/store"
@@ -103,7 +104,47 @@ func checkMember(a access.Actor, s *Snapshot, old, m *schema.Member) error {
 	if m.Department != 0 && s.Department(m.Department) == nil {
 		return fail.New(fail.Invalid, "department.notFound").On("department")
 	}
+	if err := checkLeave(s, m); err != nil {
+		return err
+	}
 	return checkOwners(a, s, old, m)
+}
+
+// checkLeave checks when a member is away and who stands in.
+func checkLeave(s *Snapshot, m *schema.Member) error {
+	l := m.Leave
+	if l == nil {
+		return nil
+	}
+	from, err1 := time.Parse(time.DateOnly, l.From)
+	to, err2 := time.Parse(time.DateOnly, l.To)
+	if err1 != nil || err2 != nil || to.Before(from) {
+		return fail.New(fail.Invalid, "member.badLeave").On("leave")
+	}
+	if l.StandIn == 0 {
+		return nil
+	}
+	if in := s.Member(l.StandIn); in == nil || in.Suspended || l.StandIn == m.User {
+		return fail.New(fail.Invalid, "member.badStandIn").On("leave.standIn")
+	}
+	return nil
+}
+
+// StandIn follows a member's stand-ins to one who is not away at a moment; 0:
+// there is none. A member who is not away stands for themselves.
+func (s *Snapshot) StandIn(u schema.UserID, at time.Time) schema.UserID {
+	day := at.In(s.zone).Format(time.DateOnly)
+	for range 10 {
+		m := s.members[u]
+		if m == nil || m.Suspended {
+			return 0
+		}
+		if m.Leave == nil || day < m.Leave.From || day > m.Leave.To {
+			return u
+		}
+		u = m.Leave.StandIn
+	}
+	return 0
 }
 
 // checkOwners guards the owners: m nil means that old leaves.

@@ -35,6 +35,8 @@ type Snapshot struct {
 	parsed      map[schema.EntityID]*schema.Entity // entities as their documents are
 	graph       *Graph
 	updating    map[schema.EntityID][]schema.FieldID
+	calendars   map[int64]*Calendar
+	rates       []*Rates          // the newest first
 	docs        map[string]parsed // what was read, for the next load
 }
 

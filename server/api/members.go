@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 
 	"tongban/runtime/account"
@@ -31,13 +33,27 @@ type memberJSON struct {
 	Roles      []roleRefJSON `json:"roles"`
 	Department *refJSON      `json:"department"`
 	Suspended  bool          `json:"suspended"`
+	Leave      *leaveJSON    `json:"leave,omitempty"`
 	JoinedAt   string        `json:"joinedAt"`
+}
+
+type leaveJSON struct {
+	From    string `json:"from" max:"10"`
+	To      string `json:"to" max:"10"`
+	StandIn string `json:"standIn,omitempty" max:"40"`
+}
+
+func leaveOf(l *schema.Leave) *leaveJSON {
+	if l == nil {
+		return nil
+	}
+	return &leaveJSON{l.From, l.To, idOr(schema.PrefixUser, l.StandIn)}
 }
 
 func (c *call) memberOf(s *catalog.Snapshot, m *schema.Member) memberJSON {
 	return memberJSON{
 		ID: schema.FormatID(schema.PrefixUser, m.User), Name: m.Name, Email: m.Email, Roles: c.roleRefs(s, m.Roles),
-		Department: deptRef(s, m.Department), Suspended: m.Suspended, JoinedAt: stamp(m.JoinedAt),
+		Department: deptRef(s, m.Department), Suspended: m.Suspended, Leave: leaveOf(m.Leave), JoinedAt: stamp(m.JoinedAt),
 	}
 }
 
@@ -117,6 +133,7 @@ type patchMemberIn struct {
 	Roles      []string         `json:"roles" max:"50"`
 	Department body.Opt[string] `json:"department"`
 	Suspended  *bool            `json:"suspended"`
+	Leave      optRaw           `json:"leave"` // {from, to, standIn?} or null
 }
 
 func patchMember(c *call, in *patchMemberIn) (any, error) {
@@ -146,6 +163,11 @@ func patchMember(c *call, in *patchMemberIn) (any, error) {
 	if in.Suspended != nil {
 		m.Suspended = *in.Suspended
 	}
+	if in.Leave.Set {
+		if m.Leave, err = leaveIn(in.Leave.V); err != nil {
+			return nil, err
+		}
+	}
 	done, err := c.s.Catalog.SetMember(c.ctx(), c.actor(), m)
 	if err != nil {
 		return nil, err
@@ -154,6 +176,21 @@ func patchMember(c *call, in *patchMemberIn) (any, error) {
 		return nil, err
 	}
 	return c.memberOf(s, done), nil
+}
+
+// leaveIn reads when a member is away; null: never.
+func leaveIn(raw json.RawMessage) (*schema.Leave, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil //nolint:nilnil // no leave is no error
+	}
+	var in leaveJSON
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if d.Decode(&in) != nil {
+		return nil, fail.New(fail.Invalid, "member.badLeave").On("leave")
+	}
+	who, err := refID[schema.UserID](in.StandIn, schema.PrefixUser, "leave.standIn")
+	return &schema.Leave{From: in.From, To: in.To, StandIn: who}, err
 }
 
 func removeMember(c *call) (any, error) {
