@@ -25,7 +25,7 @@ func (k *checker) check(n *node) *Error {
 		n.typ = n.args[0].typ
 		return nil
 	case opNegate:
-		n.typ = arithType("-", Type{Kind: KindNumber}, n.args[0])
+		n.typ = arithType("-", &node{typ: Type{Kind: KindBool}}, n.args[0])
 		return k.operand(n, n.args[0], false)
 	case opBinary:
 		return k.binary(n)
@@ -59,7 +59,7 @@ func (k *checker) binary(n *node) *Error {
 			return err
 		}
 	}
-	n.typ = arithType(n.name, l.typ, r)
+	n.typ = arithType(n.name, l, r)
 	return nil
 }
 
@@ -104,17 +104,12 @@ func (k *checker) comparison(n *node) *Error {
 }
 
 // arithType is the type of an operation: a decimal where a side is one.
-func arithType(op string, l Type, rn *node) Type {
-	r := rn.typ
+func arithType(op string, ln, rn *node) Type {
+	l, r := ln.typ, rn.typ
 	if l.Kind != KindDecimal && r.Kind != KindDecimal {
 		return Type{Kind: KindNumber}
 	}
-	ls, rs := places(l), places(r)
-	if rn.op == opLit && r.Kind == KindNumber {
-		if _, s, ok := toDecimal(rn.val); ok {
-			rs = s
-		}
-	}
+	ls, rs := placesOf(ln), placesOf(rn)
 	switch op {
 	case "*":
 		return Type{Kind: KindDecimal, Scale: min(ls+rs, 8)}
@@ -122,6 +117,19 @@ func arithType(op string, l Type, rn *node) Type {
 		return Type{Kind: KindDecimal, Scale: min(max(ls, rs)+4, 8)}
 	}
 	return Type{Kind: KindDecimal, Scale: max(ls, rs)}
+}
+
+// placesOf is places; a literal says them itself.
+func placesOf(n *node) int {
+	for n.op == opGroup || n.op == opNegate {
+		n = n.args[0]
+	}
+	if n.op == opLit && n.typ.Kind == KindNumber {
+		if _, s, ok := toDecimal(n.val); ok {
+			return s
+		}
+	}
+	return places(n.typ)
 }
 
 // places are the decimal places that a type counts with: 4 where not known.
@@ -310,10 +318,15 @@ func numericType(n *node) Type {
 // unionType joins the results of IF, IFS, SWITCH and IFERROR.
 func unionType(n *node) Type {
 	var t Type
+	scale := 0
 	for i, a := range n.args {
 		if isResult(n.name, i, len(n.args)) {
 			t = join(t, a.typ)
+			scale = max(scale, placesOf(a))
 		}
+	}
+	if t.Kind == KindDecimal {
+		t.Scale = scale
 	}
 	return t
 }

@@ -92,7 +92,7 @@ func (e *envJSON) env() *formula.Env {
 		return &formula.Calendar{Zone: z, Hours: in.Hours, Days: in.Days}
 	}
 	env.Rate = func(from, to string, at time.Time) (string, bool) {
-		r, ok := e.Rates[from+"/"+to+"@"+at.UTC().Format(time.DateOnly)]
+		r, ok := e.Rates[from+"/"+to+"@"+at.Format(time.DateOnly)]
 		if !ok {
 			r, ok = e.Rates[from+"/"+to]
 		}

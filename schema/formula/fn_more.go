@@ -170,9 +170,9 @@ func convertCurrency(c *ctx, a []Value) Value {
 	if from == to {
 		return decimalAt(v, scale)
 	}
-	at := c.env.Now
+	at := c.env.Now.In(c.zone)
 	if len(a) > 3 {
-		at = time.UnixMilli(c.moment(a[3])).UTC()
+		at = time.UnixMilli(a[3].n).In(zoneOf(a[3], c.zone))
 	}
 	if c.env.Rate == nil {
 		return Failed(ErrRef)

@@ -50,7 +50,8 @@ type Env struct {
 	Me        Value // the reader, as ME() shows it
 	// Calendar finds a business calendar; nil func or result: there is none.
 	Calendar func(name string) *Calendar
-	// Rate says what one unit of from is worth in to, as a plain decimal.
+	// Rate says what one unit of from is worth in to, as a plain decimal, on the
+	// day that at shows in its own location.
 	Rate func(from, to string, at time.Time) (num string, ok bool)
 	// Region names a place of GB/T 2260 by its six digits.
 	Region func(code string) (name string, ok bool)
