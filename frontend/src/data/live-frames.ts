@@ -48,3 +48,11 @@ export interface Socket {
   send(data: string): void;
   close(): void;
 }
+
+/** A room as the page keeps it. */
+export interface Room {
+  readonly listeners: Set<RoomListener>;
+  seq: number | undefined;
+  members: readonly LiveMember[];
+  cursor: Cursor | undefined;
+}

@@ -3,16 +3,9 @@
  * get through, a stream of server-sent events takes its place.
  */
 import { base } from "@/api/client";
-import type { Cursor, Frame, LiveMember, RoomListener, Socket } from "./live-frames";
+import type { Cursor, Frame, Room, RoomListener, Socket } from "./live-frames";
 
 export type { Cursor, LiveEvent, LiveMember, RoomListener, Socket } from "./live-frames";
-
-interface Room {
-  readonly listeners: Set<RoomListener>;
-  seq: number | undefined;
-  members: readonly LiveMember[];
-  cursor: Cursor | undefined;
-}
 
 const presenceEvery = 8000;
 const pingEvery = 25_000;
@@ -23,6 +16,9 @@ const opened = 1;
 const openWithin = 10_000;
 /** After so many sockets that never opened a stream is tried, in turn with sockets. */
 const blockedAfter = 2;
+/** While a stream serves, when a socket is tried beside it: soon, for only the network may have been away, then rarely. */
+const probeFirst = 4000;
+const probeEvery = 300_000;
 
 export class LiveConnection {
   private socket: Socket | undefined;
@@ -116,6 +112,7 @@ export class LiveConnection {
       (socket) => {
         this.loading = false;
         this.hold(socket);
+        this.probe(socket, probeFirst);
       },
       () => {
         this.loading = false;
@@ -136,6 +133,27 @@ export class LiveConnection {
       clearTimeout(late);
       this.lost(socket);
     };
+  }
+
+  /** Lets a socket that gets through take the place of a stream. */
+  private probe(stream: Socket, wait: number): void {
+    setTimeout(() => {
+      if (this.socket !== stream) {
+        return;
+      }
+      const socket = this.connect();
+      socket.onclose = () => this.probe(stream, probeEvery);
+      socket.onopen = () => {
+        if (this.socket !== stream) {
+          socket.close();
+          return;
+        }
+        this.hold(socket);
+        this.stopTimers();
+        stream.close();
+        this.opened();
+      };
+    }, wait);
   }
 
   private opened(): void {

@@ -97,7 +97,7 @@ const room = "entity:ent_1";
 describe("where sockets do not get through", () => {
   it.each([
     ["refused at once", true, 3000],
-    ["never answered", false, 30_000],
+    ["never answered", false, 24_000],
   ])("a page listens to a stream: %s", async (_, answers, wait) => {
     const { live, sockets, sources, last } = behindProxy(answers);
     const onEvents = vi.fn();
@@ -125,6 +125,43 @@ describe("where sockets do not get through", () => {
     expect(sockets).toHaveLength(3);
     expect(sources).toHaveLength(2);
     expect(last().query).toContain("after=9");
+  });
+
+  it("goes over to a socket when only the network was away", async () => {
+    const { live, sockets, sources, last } = behindProxy();
+    const onEvents = vi.fn();
+    live.join(room, { onEvents });
+    await vi.advanceTimersByTimeAsync(3000);
+    last().begin(7);
+    while (sockets.length < 3) {
+      await vi.advanceTimersByTimeAsync(5);
+    }
+    const socket = sockets.at(-1);
+    const sent = vi.fn();
+    Object.assign(socket ?? {}, { readyState: 1, send: sent, close: vi.fn() });
+    socket?.onopen?.(new Event("open"));
+    expect(JSON.parse(String(sent.mock.calls[0]?.[0]))).toMatchObject({ t: "sub", room, after: 7 });
+    expect(last().closed).toBe(true);
+    expect(sources).toHaveLength(1);
+    socket?.onmessage?.({ data: JSON.stringify({ t: "events", room, seq: 8, events: [] }) } as MessageEvent);
+    expect(onEvents).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(700_000);
+    expect(sockets).toHaveLength(3);
+    expect(live.online).toBe(true);
+  });
+
+  it("tries a socket only rarely while it is blocked", async () => {
+    const { live, sockets, last } = behindProxy();
+    live.join(room, {});
+    await vi.advanceTimersByTimeAsync(3000);
+    last().begin(7);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sockets).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(280_000);
+    expect(sockets).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(sockets).toHaveLength(4);
+    expect(last().closed).toBe(false);
   });
 
   it("does not hammer a server that is away", async () => {
