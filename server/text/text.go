@@ -67,9 +67,19 @@ func (c *Catalogue) Say(lang, code string, params map[string]any) string {
 	}
 	pairs := make([]string, 0, 2*len(params))
 	for k, v := range params {
-		pairs = append(pairs, "{"+k+"}", short(v))
+		pairs = append(pairs, "{"+k+"}", c.param(lang, v))
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+// param writes a parameter.
+func (c *Catalogue) param(lang string, v any) string {
+	if s, ok := v.(string); ok && strings.HasPrefix(s, "@") {
+		if t, ok := c.of[lang][s[1:]]; ok {
+			return t
+		}
+	}
+	return short(v)
 }
 
 const longest = 200

@@ -26,6 +26,7 @@ func TestCatalogue_Say(t *testing.T) {
 	c := load(t)
 	require.Equal(t, "密码至少需要 8 个字符。", c.Say("zh-CN", "user.password.short", map[string]any{"min": 8}))
 	require.Equal(t, "no.such.code", c.Say("en", "no.such.code", nil))
+	require.Equal(t, "日期不能用于“*”运算。", c.Say("zh-CN", "formula.operand", map[string]any{"operator": "*", "got": "@formula.kind.date"}))
 }
 
 func TestPick(t *testing.T) {
