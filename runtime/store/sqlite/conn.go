@@ -41,7 +41,7 @@ func openWriter(path string) (*conn, error) {
 		return nil, err
 	}
 	err = c.script(`PRAGMA page_size=4096; PRAGMA journal_mode=WAL;` + commonPragmas +
-		`PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-24000; PRAGMA analysis_limit=1000;`)
+		`PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-24000; PRAGMA analysis_limit=1000;`)
 	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}

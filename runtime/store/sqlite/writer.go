@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"tongban/runtime/store"
@@ -12,8 +13,12 @@ import (
 const (
 	maxGroup    = 256  // commits in one transaction
 	maxGroupOps = 2000 // so that a group of large commits does not hold up the small ones
-	sweepEvery  = time.Minute
-	fileFormat  = 1
+	// maxYields is how often the writer lets others run before it commits a group:
+	// those who are about to join it spare a transaction. It costs nothing where
+	// nobody else has work to do.
+	maxYields  = 4
+	sweepEvery = time.Minute
+	fileFormat = 1
 )
 
 // writer owns a file's writing connection. Only its goroutine uses it.
@@ -99,9 +104,9 @@ func (w *writer) loop() {
 // serve commits a job together with what waits behind it.
 func (w *writer) serve(first *job) {
 	var group []*job
-	ops := 0
+	ops, yields := 0, maxYields
 	for j, more := first, true; more; {
-		if j.state.CompareAndSwap(jobWaiting, jobTaken) {
+		if j != nil && j.state.CompareAndSwap(jobWaiting, jobTaken) {
 			group = append(group, j)
 			ops += j.size()
 		}
@@ -112,7 +117,11 @@ func (w *writer) serve(first *job) {
 		case next, ok := <-w.f.queue:
 			j, more = next, ok
 		default:
-			more = false
+			if more = yields > 0; more {
+				yields--
+				j = nil
+				runtime.Gosched()
+			}
 		}
 	}
 	if len(group) == 0 {
