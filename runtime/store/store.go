@@ -53,6 +53,9 @@ type Reader interface {
 	// Count counts the live records that match, up to atMost (0: all).
 	Count(ctx context.Context, s *Shape, where query.Expr, atMost int64) (int64, error)
 	Aggregate(ctx context.Context, s *Shape, q *query.AggQuery) ([]query.AggRow, error)
+	// Anchors returns the places of every every-th record in the order of q,
+	// whose cursor, limit and fields do not count: what paging by every would give.
+	Anchors(ctx context.Context, s *Shape, q *query.Query, every int) (*query.Anchors, error)
 	// Explain says how Find would answer q, without doing it: which indexes serve
 	// it and how many records have to be looked at.
 	Explain(ctx context.Context, s *Shape, q *query.Query) (*Plan, error)

@@ -216,8 +216,16 @@ type AggQuery struct {
 	Groups    []GroupBy // at most 3
 	Measures  []Measure // at least 1
 	WeekStart time.Weekday
-	Limit     int // 0: 1000, the most
-	MaxTime   time.Duration
+	Limit     int // 0: 1000; one more is the most, to see whether there are more
+	// After are the keys of the last group of the page before; nil: from the start.
+	After   []schema.Value
+	MaxTime time.Duration
+}
+
+// Anchors are places in the whole order of a query.
+type Anchors struct {
+	Count   int64    // of the records that match
+	Cursors []Cursor // at every so-manyth record; a page After one begins with the next record
 }
 
 // AggRow is one group. Keys of text fields are the values, not the sort keys.

@@ -284,13 +284,7 @@ func pageOf(s *store.Shape, q *query.Query, recs []*schema.Record) *store.Page {
 	p := &store.Page{Records: recs[:min(len(recs), q.Limit)]}
 	if len(recs) > q.Limit {
 		last := p.Records[q.Limit-1]
-		p.Next = &query.Cursor{ID: last.ID, Vals: make([]schema.Value, len(q.Sort))}
-		for i, k := range q.Sort {
-			p.Next.Vals[i] = last.Get(k.Field)
-			if f := s.Field(k.Field); f != nil {
-				p.Next.Vals[i] = orderKey(f, p.Next.Vals[i])
-			}
-		}
+		p.Next = cursorAt(s, q, last)
 	}
 	if q.Fields == nil {
 		return p
@@ -303,6 +297,18 @@ func pageOf(s *store.Shape, q *query.Query, recs []*schema.Record) *store.Page {
 		}
 	}
 	return p
+}
+
+// cursorAt is the place of a record.
+func cursorAt(s *store.Shape, q *query.Query, rec *schema.Record) *query.Cursor {
+	c := &query.Cursor{ID: rec.ID, Vals: make([]schema.Value, len(q.Sort))}
+	for i, k := range q.Sort {
+		c.Vals[i] = rec.Get(k.Field)
+		if f := s.Field(k.Field); f != nil {
+			c.Vals[i] = orderKey(f, c.Vals[i])
+		}
+	}
+	return c
 }
 
 // Count counts the live records that match, up to atMost.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -22,11 +23,31 @@ type aggregate struct {
 	kinds  []schema.Kind // of the columns
 	groups []int         // columns
 	vals   []int         // columns of the measures, -1 for Count
+	texts  []string      // the columns
+
+	wanted  []schema.FieldID // of a cover that would serve; nil: none would
+	cover   string           // the one that does
+	grouped statement        // by it
 }
 
-// Aggregate implements store.Reader. It adds up in memory while the rows
-// stream by: SQLite would sort them first.
+// Aggregate implements store.Reader. What has not changed since it was asked
+// for is remembered. What a cover holds SQLite groups; the rest is added up in
+// memory while the rows stream by: SQLite would sort them first.
 func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuery) ([]query.AggRow, error) {
+	parts := []any{s.Entity, s.Rev, q.Where, q.Measures, q.WeekStart, q.Limit, q.After}
+	for _, g := range q.Groups {
+		zone := ""
+		if g.Zone != nil {
+			zone = g.Zone.String()
+		}
+		parts = append(parts, g.Field, g.Bucket, g.Desc, zone)
+	}
+	ask := func() ([]query.AggRow, error) { return r.aggregate(ctx, s, q) }
+	size := func(rows []query.AggRow) int { return len(rows) }
+	return remembered(r, keyOf("figures", parts...), entitiesOf(q.Where, []schema.EntityID{s.Entity}), ask, size)
+}
+
+func (r *reader) aggregate(ctx context.Context, s *store.Shape, q *query.AggQuery) ([]query.AggRow, error) {
 	a, err := compileAgg(r.layout, s, q)
 	if err != nil {
 		return nil, err
@@ -37,13 +58,44 @@ func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 	if len(a.groups) == 0 {
 		return r.totals(ctx, a)
 	}
+	if a.cover != "" {
+		rows, err := r.fromCover(ctx, a)
+		if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrBadQuery) || errors.Is(err, store.ErrTooSlow) {
+			return rows, err
+		} // it may be gone since the layout was taken
+	}
+	began := r.now()
 	err = r.c.limited(ctx, timeOf(q.MaxTime), func() error {
 		return r.c.rows(a.st.sql, a.st.args, func(s *zs.Stmt) error { return a.Add(aggRow{a, s}) })
 	})
 	if err != nil {
 		return nil, err
 	}
+	r.f.took(s, a.wanted, r.now().Sub(began))
 	return a.Rows()
+}
+
+// fromCover has SQLite group.
+func (r *reader) fromCover(ctx context.Context, a *aggregate) ([]query.AggRow, error) {
+	var rows []query.AggRow
+	err := r.c.limited(ctx, timeOf(a.q.MaxTime), func() error {
+		return r.c.rows(a.grouped.sql, a.grouped.args, func(s *zs.Stmt) error {
+			row := query.AggRow{Keys: make([]schema.Value, len(a.groups)), Vals: a.figures(s, len(a.groups))}
+			for i, g := range a.groups {
+				row.Keys[i] = column(s, i, a.kinds[g])
+			}
+			rows = append(rows, row)
+			return nil
+		})
+	})
+	if err != nil && strings.Contains(err.Error(), "integer overflow") {
+		return nil, tally.ErrSum
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.f.coverServed(a.cover)
+	return a.Page(rows), nil
 }
 
 // aggRow is one row of the statement for the tally.
@@ -97,7 +149,7 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 	if err != nil {
 		return nil, err
 	}
-	a.kinds = cols.kinds
+	a.kinds, a.texts = cols.kinds, cols.texts
 	if sc.t == nil {
 		return a, nil
 	}
@@ -109,6 +161,11 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 		what = "1"
 	}
 	a.st = statement{"SELECT " + what + " FROM " + src.from + " WHERE " + src.where.sql, src.where.args}
+	if a.wanted = coverable(sc, q); a.wanted != nil {
+		if a.cover = sc.t.cover(s.Entity, a.wanted, len(a.groups)); a.cover != "" {
+			a.grouped = a.covered(a.cover, sc, src)
+		}
+	}
 	return a, nil
 }
 
@@ -163,8 +220,11 @@ func (a *aggregate) totals(cols *columns) string {
 }
 
 // total reads the one row that totals gives.
-func (a *aggregate) total(s *zs.Stmt) query.AggRow {
-	row := query.AggRow{Vals: make([]schema.Value, len(a.vals))}
+func (a *aggregate) total(s *zs.Stmt) query.AggRow { return query.AggRow{Vals: a.figures(s, 0)} }
+
+// figures reads the measures, which begin at a column.
+func (a *aggregate) figures(s *zs.Stmt, from int) []schema.Value {
+	vals := make([]schema.Value, len(a.vals))
 	for i, c := range a.vals {
 		k := schema.KindInt
 		switch a.q.Measures[i].Fn {
@@ -173,7 +233,7 @@ func (a *aggregate) total(s *zs.Stmt) query.AggRow {
 		case query.Avg:
 			k = schema.KindFloat
 		}
-		row.Vals[i] = column(s, i, k)
+		vals[i] = column(s, from+i, k)
 	}
-	return row
+	return vals
 }

@@ -36,13 +36,16 @@ type file struct {
 	opening sync.Once
 	openErr error
 
-	layout atomic.Pointer[layout]
-	stats  atomic.Int64                              // generation of the planner's statistics
-	rows   atomic.Pointer[map[schema.EntityID]int64] // roughly, by those statistics
-	wanted sync.Map                                  // the highest Rev of each entity that a reader has asked for
-	queue  chan *job
-	w      *writer
-	ended  chan struct{} // closed when the writer has ended
+	layout  atomic.Pointer[layout]
+	stats   atomic.Int64                              // generation of the planner's statistics
+	rows    atomic.Pointer[map[schema.EntityID]int64] // roughly, by those statistics
+	wanted  sync.Map                                  // the highest Rev of each entity that a reader has asked for
+	touches touches
+	answers answers
+	covers  coverUse
+	queue   chan *job
+	w       *writer
+	ended   chan struct{} // closed when the writer has ended
 
 	slots chan struct{} // as many as there may be readers
 	free  chan *conn
@@ -164,7 +167,7 @@ func (f *file) view(ctx context.Context, fn func(store.Reader) error) error {
 	if err != nil {
 		return err
 	}
-	r := &reader{c: c, layout: f.layout.Load(), now: f.e.opt.Now, f: f}
+	r := &reader{c: c, layout: f.layout.Load(), now: f.e.opt.Now, f: f, ended: f.touches.ended.Load()}
 	defer func() { f.giveBack(c, extra) }()
 	if err := c.run("BEGIN"); err != nil {
 		return err

@@ -27,6 +27,7 @@ type reader struct {
 	f      *file
 	layout *layout
 	now    func() time.Time
+	ended  int64 // the group of commits that was over before the snapshot was taken
 }
 
 var _ store.Reader = (*reader)(nil)
@@ -445,6 +446,12 @@ func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, t
 
 // Count implements store.Reader.
 func (r *reader) Count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (int64, error) {
+	key := keyOf("count", s.Entity, s.Rev, where, atMost)
+	ask := func() (int64, error) { return r.count(ctx, s, where, atMost) }
+	return remembered(r, key, entitiesOf(where, []schema.EntityID{s.Entity}), ask, func(int64) int { return 1 })
+}
+
+func (r *reader) count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (int64, error) {
 	sc := r.layout.scopeOf(s, false)
 	src, err := r.layout.source(sc, where, true)
 	if err != nil {

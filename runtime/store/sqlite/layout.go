@@ -43,7 +43,9 @@ type table struct {
 	Links bool                         // l<id> exists
 	Grams bool                         // f<id> exists
 	Stale bool                         // the gram index may hold text of fields that are not searched any more
-	sql   tableSQL
+	// Covers are the columns of indexes that serve figures.
+	Covers [][]schema.FieldID `json:",omitempty"`
+	sql    tableSQL
 }
 
 // columnNow is the state of a field's column. What the shape wants and is not

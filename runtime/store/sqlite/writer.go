@@ -151,6 +151,8 @@ var errAgain = errors.New("sqlite: run the group again with savepoints")
 // commitGroup runs the jobs in one transaction. At first they have no
 // savepoints, for nearly all that can fail fails before it has written.
 func (w *writer) commitGroup(group []*job) {
+	w.f.touches.begin(group)
+	defer w.f.touches.end()
 	err := w.transaction(group, len(group) == 1)
 	if errors.Is(err, errAgain) {
 		err = w.transaction(group, true)

@@ -114,7 +114,7 @@ func testBadQuery(b *bench) {
 		}
 		for _, q := range []query.Query{
 			{Limit: 0},
-			{Limit: 1001},
+			{Limit: 1002},
 			{Limit: -1},
 			{Limit: 1, Sort: []query.Sort{{Field: 99}}},
 			{Limit: 1, Sort: []query.Sort{{Field: fTags}}},
@@ -134,7 +134,7 @@ func testBadQuery(b *bench) {
 			{Measures: []query.Measure{{}}, Groups: []query.GroupBy{{Field: 99}}},
 			{Measures: []query.Measure{{}}, Groups: []query.GroupBy{{Field: fCount, Bucket: query.Day}}},
 			{Measures: []query.Measure{{}}, Groups: make([]query.GroupBy, 4)},
-			{Measures: []query.Measure{{}}, Limit: 1001},
+			{Measures: []query.Measure{{}}, Limit: 1002},
 		} {
 			_, err := r.Aggregate(ctx, s, &q)
 			require.ErrorIs(b, err, store.ErrBadQuery, "%+v", q)

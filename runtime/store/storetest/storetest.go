@@ -66,6 +66,9 @@ var cases = []struct {
 	{"a search finds every text that holds what is sought", testSearch},
 	{"random queries agree with the model", testModel},
 	{"a plan tells what serves a query and what it looks at", testExplain},
+	{"anchors are the cursors that paging gives", testAnchors},
+	{"an answer that is given again is as new as the last commit", testAnswers},
+	{"groups come in pages", testGroupPages},
 }
 
 // bench is what a case works with: an engine and a tenant of its own.

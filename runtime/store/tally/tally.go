@@ -57,7 +57,7 @@ type figure struct {
 // New checks a query against the kinds of its fields, and begins. The error is
 // a store.ErrBadQuery, or what kindOf answers.
 func New(s *store.Shape, q *query.AggQuery, kindOf func(schema.FieldID) (schema.Kind, error)) (*Tally, error) {
-	if len(q.Groups) > MaxKeys || len(q.Measures) == 0 || q.Limit < 0 || q.Limit > MaxRows {
+	if len(q.Groups) > MaxKeys || len(q.Measures) == 0 || q.Limit < 0 || q.Limit > MaxRows+1 || q.After != nil && len(q.After) != len(q.Groups) {
 		return nil, bad("%d groups, %d measures, limit %d", len(q.Groups), len(q.Measures), q.Limit)
 	}
 	t := &Tally{q: q, kinds: make([]schema.Kind, len(q.Measures)), sortBy: make([]store.SortKey, len(q.Groups)), groups: map[string]*group{}}
@@ -157,12 +157,7 @@ func (t *Tally) group(keys []schema.Value) *group {
 	if g != nil || len(t.groups) >= maxGroups {
 		return g
 	}
-	g = &group{keys: slices.Clone(keys), order: slices.Clone(keys), figures: make([]figure, len(t.kinds))}
-	for i, k := range keys {
-		if text, ok := k.(string); ok {
-			g.order[i] = t.sortBy[i].Of(text)
-		}
-	}
+	g = &group{keys: slices.Clone(keys), order: t.orderOf(keys), figures: make([]figure, len(t.kinds))}
 	t.groups[string(t.scratch)] = g
 	return g
 }
@@ -274,8 +269,7 @@ func (t *Tally) Rows() ([]query.AggRow, error) {
 	for _, g := range t.groups {
 		groups = append(groups, g)
 	}
-	slices.SortFunc(groups, t.compare)
-	groups = groups[:min(cmp.Or(t.q.Limit, MaxRows), len(groups))]
+	groups = t.page(groups)
 	out := make([]query.AggRow, len(groups))
 	for i, g := range groups {
 		out[i] = query.AggRow{Keys: g.keys, Vals: make([]schema.Value, len(g.figures))}
@@ -288,6 +282,43 @@ func (t *Tally) Rows() ([]query.AggRow, error) {
 		}
 	}
 	return out, nil
+}
+
+// Page puts rows that have been grouped elsewhere into order, and cuts out
+// those that were asked for.
+func (t *Tally) Page(rows []query.AggRow) []query.AggRow {
+	groups, at := make([]*group, len(rows)), make(map[*group]int, len(rows))
+	for i := range rows {
+		groups[i] = &group{keys: rows[i].Keys, order: t.orderOf(rows[i].Keys)}
+		at[groups[i]] = i
+	}
+	groups = t.page(groups)
+	out := make([]query.AggRow, len(groups))
+	for i, g := range groups {
+		out[i] = rows[at[g]]
+	}
+	return out
+}
+
+// page puts groups into order and cuts out those that were asked for.
+func (t *Tally) page(groups []*group) []*group {
+	if t.q.After != nil {
+		after := &group{keys: t.q.After, order: t.orderOf(t.q.After)}
+		groups = slices.DeleteFunc(groups, func(g *group) bool { return t.compare(g, after) <= 0 })
+	}
+	slices.SortFunc(groups, t.compare)
+	return groups[:min(cmp.Or(t.q.Limit, MaxRows), len(groups))]
+}
+
+// orderOf returns what keys are ordered by.
+func (t *Tally) orderOf(keys []schema.Value) []schema.Value {
+	order := slices.Clone(keys)
+	for i, k := range keys {
+		if text, ok := k.(string); ok {
+			order[i] = t.sortBy[i].Of(text)
+		}
+	}
+	return order
 }
 
 func (t *Tally) compare(x, y *group) int {
