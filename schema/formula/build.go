@@ -55,9 +55,8 @@ func newContext(env *Env, row Row) *ctx {
 }
 
 func (c *ctx) free() {
-	clear(c.stack[:cap(c.stack)])
 	c.stack, c.env, c.row = c.stack[:0], nil, nil
-	if cap(c.stack) <= 1024 {
+	if cap(c.stack) <= 64 { // what is left in it is little, and not for long
 		contexts.Put(c)
 	}
 }
@@ -192,9 +191,9 @@ func build(n *node) {
 // calls the function. Errors pass through.
 func callOf(n *node) eval {
 	fn, do, args := n.fn, functions[n.name], n.args
-	params := make([]string, len(args))
+	params := make([]wanted, len(args))
 	for i := range args {
-		params[i] = fn.param(i).Type
+		params[i] = wants[fn.param(i).Type]
 	}
 	return func(c *ctx) Value {
 		base := len(c.stack)
@@ -203,7 +202,7 @@ func callOf(n *node) eval {
 			if v.kind != kindError {
 				v = c.coerce(v, params[i])
 			}
-			if v.kind == kindError || v.kind == KindAny && (params[i] == "date") {
+			if v.kind == kindError || v.kind == KindAny && (params[i] == wantDate) {
 				c.stack = c.stack[:base]
 				return v
 			}
@@ -225,26 +224,37 @@ func callOf(n *node) eval {
 	}
 }
 
+// wanted is what a parameter takes.
+type wanted uint8
+
+const (
+	wantAny wanted = iota // lists too, as they are
+	wantText
+	wantNumber
+	wantDate
+	wantBool
+)
+
+var wants = map[string]wanted{"any": wantAny, "list": wantAny, "text": wantText, "number": wantNumber, "date": wantDate, "bool": wantBool}
+
 // coerce makes a value what a parameter wants.
-func (c *ctx) coerce(v Value, want string) Value {
-	switch want {
-	case "list", "any":
+func (c *ctx) coerce(v Value, want wanted) Value {
+	if want == wantAny || want == wantText && v.kind == KindText || want == wantNumber && v.kind == KindNumber {
 		return v
 	}
 	if v.kind == kindList {
-		v = c.single(v)
-	}
-	switch want {
-	case "text":
-		if v.kind == KindText {
+		if v = c.single(v); v.kind == kindError {
 			return v
 		}
+	}
+	switch want {
+	case wantText:
 		return Text(c.text(v))
-	case "number":
+	case wantNumber:
 		return numeric(v)
-	case "date":
+	case wantDate:
 		return c.date(v)
-	case "bool":
+	case wantBool:
 		return Bool(truthy(v))
 	}
 	return v

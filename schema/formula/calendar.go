@@ -1,6 +1,7 @@
 package formula
 
 import (
+	"slices"
 	"time"
 )
 
@@ -67,9 +68,8 @@ func (c *Calendar) Add(t int64, minutes float64) (int64, bool) {
 func (c *Calendar) back(t, left int64) (int64, bool) {
 	day := floorDay(wall(t, c.Zone))
 	for range maxCalendarDays {
-		spans := c.Spans(day)
-		for i := len(spans) - 1; i >= 0; i-- {
-			from, to := c.edges(day, spans[i])
+		for _, s := range slices.Backward(c.Spans(day)) {
+			from, to := c.edges(day, s)
 			if to = min(to, t); to <= from {
 				continue
 			}

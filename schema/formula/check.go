@@ -230,38 +230,11 @@ func resultType(n *node) Type {
 	case "numeric":
 		return numericType(n)
 	case "first":
-		t := Type{Kind: KindAny}
-		if len(n.args) > 0 {
-			t = n.args[0].typ
-			if n.name == "DATEADD" && finer(n.args[2]) {
-				return Type{Kind: KindDateTime}
-			}
-			if a := n.args[0]; a.op == opLit && t.Kind == KindText {
-				if v, ok := parseISO(a.val.s, nil); ok {
-					return Type{Kind: v.kind}
-				}
-			}
-			if timeKind(t) || n.fn.param(0).Type != "date" {
-				return t
-			}
-		}
-		return Type{Kind: KindDateTime}
+		return firstType(n)
 	case "union":
 		return unionType(n)
-	case "element", "list":
-		var t Type
-		for _, a := range n.args {
-			if n.fn.param(0).Type == "list" || n.name == "ARRAYSLICE" {
-				t = join(t, Type{Kind: a.typ.Kind, Scale: a.typ.Scale})
-			}
-			if n.name == "ARRAYSLICE" {
-				break
-			}
-		}
-		if n.fn.Returns == "list" {
-			t.List = true
-		}
-		return t
+	case "list":
+		return listType(n)
 	case "texts":
 		return Type{Kind: KindText, List: true}
 	}
@@ -274,6 +247,33 @@ func resultType(n *node) Type {
 		return Type{Kind: kind, Scale: scale}
 	}
 	return Type{Kind: kind}
+}
+
+// firstType is that of the first argument, a date or moment.
+func firstType(n *node) Type {
+	a := n.args[0]
+	switch {
+	case n.name == "DATEADD" && finer(n.args[2]):
+	case timeKind(a.typ):
+		return a.typ
+	case a.op == opLit && a.typ.Kind == KindText:
+		if v, ok := parseISO(a.val.s, nil); ok {
+			return Type{Kind: v.kind}
+		}
+	}
+	return Type{Kind: KindDateTime}
+}
+
+// listType is a list of what all arguments that are lists may hold.
+func listType(n *node) Type {
+	var t Type
+	for i, a := range n.args {
+		if n.fn.param(i).Type == "list" {
+			t = join(t, Type{Kind: a.typ.Kind, Scale: a.typ.Scale})
+		}
+	}
+	t.List = true
+	return t
 }
 
 // numericType is Decimal where an argument is; rounding says the places.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,9 +17,31 @@ func offset(ms int64, zone *time.Location) int64 {
 	if zone == nil || zone == time.UTC {
 		return 0
 	}
-	_, seconds := time.UnixMilli(ms).In(zone).Zone()
-	return int64(seconds) * 1000
+	if l := lastZone.Load(); l != nil && l.zone == zone && ms >= l.from && ms < l.to {
+		return l.offset
+	}
+	t := time.UnixMilli(ms).In(zone)
+	_, seconds := t.Zone()
+	l := &zoneSpan{zone: zone, from: math.MinInt64, to: math.MaxInt64, offset: int64(seconds) * 1000}
+	from, to := t.ZoneBounds()
+	if !from.IsZero() {
+		l.from = from.UnixMilli()
+	}
+	if !to.IsZero() {
+		l.to = to.UnixMilli()
+	}
+	lastZone.Store(l)
+	return l.offset
 }
+
+// zoneSpan is a stretch of time in which a zone keeps its offset.
+type zoneSpan struct {
+	zone             *time.Location
+	from, to, offset int64
+}
+
+// lastZone is the span last asked for: mostly it is the next one too.
+var lastZone atomic.Pointer[zoneSpan]
 
 // instant is when the clock on the wall in zone shows w. Where clocks are put
 // forward or back, it is w - offset(w - offset(w)): the port must do the same.
@@ -109,6 +132,9 @@ var unitNames = map[string]string{
 
 // unit reads a unit; "m" is minutes and "M" months, else case does not count.
 func unit(s string) (string, bool) {
+	if s == "days" {
+		return "d", true
+	}
 	s = strings.TrimSpace(s)
 	if u, ok := unitNames[s]; ok {
 		return u, true
@@ -138,6 +164,9 @@ func (c *ctx) add(v Value, n float64, u string) Value {
 	n = math.Trunc(n)
 	if math.Abs(n) > 4e14 {
 		return Failed(ErrNum)
+	}
+	if u == "d" && v.kind == KindDate && math.Abs(n) <= 4e6 {
+		return Date(v.n + int64(n)*dayMs)
 	}
 	zone := zoneOf(v, c.zone)
 	months, calendar := unitMonths[u]

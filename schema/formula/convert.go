@@ -206,49 +206,45 @@ func conform(c *ctx, v Value, t Type) Value {
 		return v
 	}
 	if t.List {
-		list := make([]Value, 0, len(v.Elements()))
-		one := Type{Kind: t.Kind, Scale: t.Scale}
-		for _, x := range v.Elements() {
-			if x = conform(c, x, one); x.kind == kindError {
-				return x
-			}
-			list = append(list, x)
-		}
-		return List(list...)
+		return conformList(c, v, t)
 	}
-	if v = c.single(v); v.kind == t.Kind && t.Kind != KindDecimal {
+	if v = c.single(v); v.kind == KindAny || v.kind == kindError || v.kind == t.Kind && t.Kind != KindDecimal {
 		return v
 	}
 	switch t.Kind {
 	case KindText:
-		if v.kind != KindAny && v.kind != kindError {
-			return Text(textOf(v, c.zone))
-		}
+		return Text(textOf(v, c.zone))
 	case KindNumber:
-		if v = numericOrBlank(v); v.kind == KindDecimal {
+		if v = numeric(v); v.kind == KindDecimal {
 			return Number(v.Float())
 		}
 	case KindDecimal:
-		return decimalAt(numericOrBlank(v), t.Scale)
+		return decimalAt(numeric(v), t.Scale)
 	case KindBool:
-		if v.kind != KindAny && v.kind != kindError {
-			return Bool(truthy(v))
-		}
+		return Bool(truthy(v))
 	case KindDateTime:
 		if v = c.date(v); v.kind == KindDate {
 			return DateTime(c.moment(v))
 		}
 	case KindDate:
 		if v = c.date(v); v.kind == KindDateTime {
-			return Date(wall(v.n, zoneOf(v, c.zone)) / dayMs * dayMs)
+			return Date(floorDay(wall(v.n, zoneOf(v, c.zone))))
 		}
 	}
 	return v
 }
 
-func numericOrBlank(v Value) Value {
-	if v.kind == KindAny {
-		return v
+func conformList(c *ctx, v Value, t Type) Value {
+	list := make([]Value, 0, len(v.Elements()))
+	one := Type{Kind: t.Kind, Scale: t.Scale}
+	if t.Kind == kindMixed {
+		one.Kind = KindText
 	}
-	return numeric(v)
+	for _, x := range v.Elements() {
+		if x = conform(c, x, one); x.kind == kindError {
+			return x
+		}
+		list = append(list, x)
+	}
+	return List(list...)
 }

@@ -3,6 +3,7 @@ package formula
 import (
 	_ "embed"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -154,8 +155,7 @@ func wholeUpper(n uint64, w *numerals, digits []rune) string {
 	}
 	var b strings.Builder
 	zero := false
-	for i := len(groups) - 1; i >= 0; i-- {
-		g := groups[i]
+	for i, g := range slices.Backward(groups) {
 		if g == 0 {
 			// A hundred million counts on for the groups above.
 			if i == 2 && len(groups) > 3 {

@@ -103,28 +103,10 @@ func roundText(f float64, places int, how rounding) Value {
 		return Number(f)
 	}
 	if keep < 0 {
-		digits, keep = "0", 0
-		if how == fromZero || how == up && f > 0 || how == down && f < 0 {
-			digits = "1"
-		}
+		digits, keep = "1", 0 // less than a half of a unit
 	}
-	n := int64(0)
-	if keep > 0 {
-		n = digitsInt(digits[:keep])
-	}
-	rest := strings.TrimRight(digits[keep:], "0")
-	rise := false
-	switch how {
-	case halfAway:
-		rise = rest != "" && rest[0] >= '5'
-	case fromZero:
-		rise = rest != ""
-	case up:
-		rise = rest != "" && f > 0
-	case down:
-		rise = rest != "" && f < 0
-	}
-	if rise {
+	n := digitsInt(digits[:keep])
+	if rises(strings.TrimRight(digits[keep:], "0"), f < 0, how) {
 		n++
 	}
 	r, err := strconv.ParseFloat(strconv.FormatInt(n, 10)+"e"+itoa(-places), 64)
@@ -135,6 +117,21 @@ func roundText(f float64, places int, how rounding) Value {
 		r = -r
 	}
 	return Number(r)
+}
+
+// rises reports whether the digits that are cut off raise the last that stays.
+func rises(rest string, neg bool, how rounding) bool {
+	switch {
+	case rest == "" || how == toZero:
+		return false
+	case how == halfAway:
+		return rest[0] >= '5'
+	case how == up:
+		return !neg
+	case how == down:
+		return neg
+	}
+	return true
 }
 
 func digitsInt(s string) int64 {

@@ -3,6 +3,7 @@ package formula
 import (
 	_ "embed"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -107,12 +108,10 @@ type impl func(c *ctx, a []Value) Value
 // functions holds what evaluates its arguments first; lazies hold the others.
 var functions = merge(textFunctions, numberFunctions, listFunctions, dateFunctions, moreFunctions, chinaFunctions)
 
-func merge(maps ...map[string]impl) map[string]impl {
+func merge(parts ...map[string]impl) map[string]impl {
 	all := map[string]impl{}
-	for _, m := range maps {
-		for k, v := range m {
-			all[k] = v
-		}
+	for _, m := range parts {
+		maps.Copy(all, m)
 	}
 	return all
 }

@@ -56,14 +56,14 @@ func (c *ctx) parse(a []Value) Value {
 
 // dateParser reads a text by a layout.
 type dateParser struct {
-	rest                   string
-	words                  *words
-	year, month, day       int
-	hour, minute, sec, ms  int
-	half                   string
-	offset                 int64
-	hasOffset, unix, hasMs bool
-	stamp                  int64
+	rest                  string
+	words                 *words
+	year, month, day      int
+	hour, minute, sec, ms int
+	half                  string
+	offset                int64
+	hasOffset, unix       bool
+	stamp                 int64
 }
 
 func (p *dateParser) read(layout string) bool {

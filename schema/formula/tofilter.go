@@ -126,38 +126,49 @@ func (t *translator) comparison(n *node, op string, l, r *node) (any, *Error) {
 		return nil, t.fail(n)
 	}
 	id := formatField(l.field)
-	if blank := r.op == opLit && r.val.kind == KindText && r.val.s == "" || r.op == opCall && r.name == "BLANK"; blank {
-		switch {
-		case l.typ.Kind == KindBool || l.typ.Kind == KindAny && !l.typ.List:
-		case op == "=":
-			return leaf{Field: id, Op: "isEmpty"}, nil
-		case op == "!=":
-			return leaf{Field: id, Op: "isNotEmpty"}, nil
-		}
-		return nil, t.fail(n)
-	}
-	if l.typ.List {
-		return nil, t.fail(n)
-	}
 	var x any
-	switch l.typ.Kind {
-	case KindText:
-		if r.op == opLit && r.val.kind == KindText && (op == "=" || op == "!=") {
-			x = leaf{id, filterOps[op], r.val.s}
-		}
-	case KindNumber, KindDecimal:
-		if f, ok := numberLiteral(r); ok {
-			x = leaf{id, filterOps[op], f}
-		}
-	case KindBool:
-		x = boolFilter(id, op, r)
-	case KindDate, KindDateTime:
-		x = timeFilter(id, op, l.typ.Kind == KindDate, r)
+	switch {
+	case r.op == opLit && r.val.kind == KindText && r.val.s == "" || r.op == opCall && r.name == "BLANK":
+		x = blankFilter(id, op, l.typ)
+	case l.typ.List:
+	default:
+		x = constantFilter(id, op, l.typ.Kind, r)
 	}
 	if x == nil {
 		return nil, t.fail(n)
 	}
 	return x, nil
+}
+
+// blankFilter asks for emptiness; of checkboxes it has another meaning.
+func blankFilter(id, op string, t Type) any {
+	switch {
+	case t.Kind == KindBool || t.Kind == KindAny && !t.List:
+	case op == "=":
+		return leaf{Field: id, Op: "isEmpty"}
+	case op == "!=":
+		return leaf{Field: id, Op: "isNotEmpty"}
+	}
+	return nil
+}
+
+// constantFilter compares with a constant; nil where that cannot be said.
+func constantFilter(id, op string, kind Kind, r *node) any {
+	switch kind {
+	case KindText:
+		if r.op == opLit && r.val.kind == KindText && (op == "=" || op == "!=") {
+			return leaf{id, filterOps[op], r.val.s}
+		}
+	case KindNumber, KindDecimal:
+		if f, ok := numberLiteral(r); ok {
+			return leaf{id, filterOps[op], f}
+		}
+	case KindBool:
+		return boolFilter(id, op, r)
+	case KindDate, KindDateTime:
+		return timeFilter(id, op, kind == KindDate, r)
+	}
+	return nil
 }
 
 // numberLiteral is a number, perhaps with a sign.
@@ -171,8 +182,8 @@ func numberLiteral(n *node) (float64, bool) {
 
 // boolFilter: a checkbox that was never set is not true.
 func boolFilter(id, op string, r *node) any {
-	want := r.op == opCall && r.name == "TRUE" || r.op == opLit && r.val.IsTrue()
-	if !want && !(r.op == opCall && r.name == "FALSE" || r.op == opLit && r.val.kind == KindBool) || op != "=" && op != "!=" {
+	want, ok := boolLiteral(r)
+	if !ok || op != "=" && op != "!=" {
 		return nil
 	}
 	set := leaf{id, "eq", true}
@@ -180,6 +191,16 @@ func boolFilter(id, op string, r *node) any {
 		return set
 	}
 	return not(set)
+}
+
+func boolLiteral(n *node) (value, ok bool) {
+	switch {
+	case n.op == opLit && n.val.kind == KindBool:
+		return n.val.IsTrue(), true
+	case n.op == opCall && (n.name == "TRUE" || n.name == "FALSE"):
+		return n.name == "TRUE", true
+	}
+	return false, false
 }
 
 // timeFilter compares a day or moment with a constant, TODAY() or NOW().
@@ -200,13 +221,16 @@ func timeFilter(id, op string, isDay bool, r *node) any {
 		return nil
 	}
 	s := strings.TrimSpace(r.val.s)
-	switch v, ok := parseISO(s, nil); {
-	case ok && isDay && v.kind == KindDate:
+	v, ok := parseISO(s, nil)
+	if !ok {
+		return nil
+	}
+	// Of a moment, only the beginning of a day can be said exactly.
+	if v.kind == KindDate && (isDay || op == "<" || op == ">=") {
 		return leaf{id, filterOps[op], textOf(v, nil)}
-	case ok && !isDay && v.kind == KindDateTime && zoned(s):
+	}
+	if v.kind == KindDateTime && !isDay && zoned(s) {
 		return leaf{id, filterOps[op], s}
-	case ok && !isDay && v.kind == KindDate && (op == "<" || op == ">="):
-		return leaf{id, filterOps[op], textOf(v, nil)}
 	}
 	return nil
 }
