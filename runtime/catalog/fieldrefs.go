@@ -127,19 +127,10 @@ func settleChoices(o *schema.Options, old []schema.Choice) error {
 			done[i], again = true, true
 			was := c.ID
 			c.Parent = parent
-			j := slices.IndexFunc(old, func(k schema.Choice) bool {
-				return c.ID > 0 && k.ID == c.ID || c.ID <= 0 && k.Name == c.Name && k.Parent == parent && !k.Deleted
-			})
-			switch {
-			case j < 0 && c.ID > 0:
+			if !settleChoice(c, old, next) {
 				return fail.New(fail.Invalid, "choice.unknown").On("options.choices")
-			case j >= 0:
-				c.ID = old[j].ID
-				if c.Color == "" {
-					c.Color = old[j].Color
-				}
-			default:
-				c.ID = next
+			}
+			if c.ID == next {
 				next++
 			}
 			if was != 0 {
@@ -152,6 +143,31 @@ func settleChoices(o *schema.Options, old []schema.Choice) error {
 		return fail.New(fail.Invalid, "field.badParent").On("options.choices").With("name", o.Choices[i].Name)
 	}
 	o.NextChoice = next
+	return moveTransitions(o, moved)
+}
+
+// settleChoice gives a choice the id of the old one that it is, or a new id;
+// false: it names one that there is not.
+func settleChoice(c *schema.Choice, old []schema.Choice, next schema.OptionID) bool {
+	i := slices.IndexFunc(old, func(k schema.Choice) bool {
+		return c.ID > 0 && k.ID == c.ID || c.ID <= 0 && k.Name == c.Name && k.Parent == c.Parent && !k.Deleted
+	})
+	if i < 0 {
+		if c.ID > 0 {
+			return false
+		}
+		c.ID = next
+		return true
+	}
+	c.ID = old[i].ID
+	if c.Color == "" {
+		c.Color = old[i].Color
+	}
+	return true
+}
+
+// moveTransitions makes transitions follow the ids of their states.
+func moveTransitions(o *schema.Options, moved map[schema.OptionID]schema.OptionID) error {
 	for i := range o.Transitions {
 		t := &o.Transitions[i]
 		from, ok1 := moved[t.From]

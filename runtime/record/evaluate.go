@@ -12,6 +12,7 @@ import (
 	"tongban/schema/filter"
 	"tongban/schema/formula"
 	"tongban/schema/query"
+	"tongban/schema/region"
 )
 
 // maxLoaded is how many linked records are loaded to compute a value; of more
@@ -48,6 +49,7 @@ func newEvaluator(rd *reading, w *writing) *evaluator {
 // formulaEnv is what formulas depend on besides the record.
 func (s *Service) formulaEnv(snap *catalog.Snapshot, a access.Actor) *formula.Env {
 	env := &formula.Env{Now: s.now(), Zone: snap.Zone(), Locale: snap.Tenant.Locale, WeekStart: snap.WeekStart()}
+	env.Calendar, env.Rate, env.Region = snap.CalendarNamed, snap.Rate, region.Name
 	if name := snap.UserName(a.User); name != "" {
 		env.Me = formula.Text(name)
 	}

@@ -28,7 +28,7 @@ func readUnits(list string) map[string]float64 {
 		if !ok || err != nil {
 			continue
 		}
-		for _, w := range strings.Fields(words) {
+		for w := range strings.FieldsSeq(words) {
 			out[w] = n
 		}
 	}

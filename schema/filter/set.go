@@ -110,17 +110,11 @@ func (l *leaf) members(list []any) ([]int64, error) {
 	isUser := l.traits.System != 0 || l.f.Type == "user" || l.f.Type == "users"
 	ids := make([]int64, 0, len(list))
 	for _, in := range list {
-		switch {
-		case isUser && in == "@me":
-			ids = append(ids, int64(l.env.Me))
+		if more, ok := l.standing(in, isUser); ok {
+			ids = append(ids, more...)
 			continue
-		case isUser && in == "@myDepartment":
-			ids = append(ids, l.colleagues()...)
-			continue
-		case l.f.Type == "department" && in == "@myDepartment":
-			ids = l.withBelow(ids, int64(l.env.MyDepartment))
-			continue
-		case l.f.Type == "multiSelect":
+		}
+		if l.f.Type == "multiSelect" {
 			v, err := l.choice(in)
 			if err != nil {
 				return nil, err
@@ -133,16 +127,33 @@ func (l *leaf) members(list []any) ([]int64, error) {
 			return nil, l.named(err)
 		}
 		found, _ := v.([]int64)
-		switch {
-		case l.f.Type == "cascader" && l.op != "eq" && l.op != "ne" && len(found) > 0:
-			ids = append(ids, found[len(found)-1]) // records hold the way to it too
-		case l.f.Type == "department" && len(found) > 0:
-			ids = l.withBelow(ids, found[0])
-		default:
-			ids = append(ids, found...)
-		}
+		ids = append(ids, l.below(found)...)
 	}
 	return ids, nil
+}
+
+// standing gives the ids that a word such as "@me" stands for.
+func (l *leaf) standing(in any, isUser bool) ([]int64, bool) {
+	switch {
+	case isUser && in == "@me":
+		return []int64{int64(l.env.Me)}, true
+	case isUser && in == "@myDepartment":
+		return l.colleagues(), true
+	case l.f.Type == "department" && in == "@myDepartment":
+		return l.withBelow(nil, int64(l.env.MyDepartment)), true
+	}
+	return nil, false
+}
+
+// below is what to look for where a value stands for all that lies below it.
+func (l *leaf) below(found []int64) []int64 {
+	switch {
+	case l.f.Type == "cascader" && l.op != "eq" && l.op != "ne" && len(found) > 0:
+		return found[len(found)-1:] // records hold the way to it too
+	case l.f.Type == "department" && len(found) > 0:
+		return l.withBelow(nil, found[0])
+	}
+	return found
 }
 
 // withBelow adds a department and, where the op is not about just that one, those below it.

@@ -82,6 +82,12 @@ func ByCode(s string) (Region, bool) {
 	return Find(n)
 }
 
+// Name is what the place with a code of six digits is called.
+func Name(code string) (string, bool) {
+	r, ok := ByCode(code)
+	return r.Name, ok
+}
+
 // Path lists a place after those that hold it, from the province on.
 func Path(code int64) []Region {
 	var out []Region

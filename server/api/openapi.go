@@ -286,23 +286,8 @@ func fieldSchema(f *schema.Field, input bool) object {
 		if field.HoldsFiles(f) && input {
 			out["items"] = ref()
 		}
-	case "cascader":
-		out = object{"type": "object", "properties": object{
-			"id": object{"type": "string"}, "name": object{"type": "string"}, "path": object{"type": "array", "items": object{"type": "string"}},
-		}}
-		if input {
-			out = object{"type": "string", "description": "the id of a node, or its path of names joined by /"}
-		}
-	case "location":
-		out = object{"type": "object", "properties": object{
-			"lat": object{"type": "number"}, "lng": object{"type": "number"}, "label": object{"type": "string"},
-		}, "required": []string{"lat", "lng"}}
-	case "address":
-		out = object{"type": "object", "properties": object{
-			"region": object{"type": "string"}, "street": object{"type": "string"}, "postcode": object{"type": "string"}, "text": object{"type": "string"},
-		}}
-	case "geometry":
-		out = object{"type": "object", "description": "a GeoJSON geometry"}
+	case "cascader", "location", "address", "geometry":
+		out = placeSchema(f.Type, input)
 	case "json", "lookup", "rollup", "formula":
 	default:
 		out["type"] = "string"
@@ -312,6 +297,30 @@ func fieldSchema(f *schema.Field, input bool) object {
 		out["description"] = f.Description
 	}
 	return out
+}
+
+// placeSchema describes the values that say where something belongs.
+func placeSchema(typ string, input bool) object {
+	switch typ {
+	case "cascader":
+		if input {
+			return object{"type": "string", "description": "the id of a node, or its path of names joined by /"}
+		}
+		return object{"type": "object", "properties": object{
+			"id": object{"type": "string"}, "name": object{"type": "string"}, "path": object{"type": "array", "items": object{"type": "string"}},
+		}}
+	case "location":
+		return object{"type": "object", "properties": object{
+			"lat": object{"type": "number"}, "lng": object{"type": "number"}, "label": object{"type": "string"},
+		}, "required": []string{"lat", "lng"}}
+	case "address":
+		return object{"type": "object", "properties": object{
+			"region": object{"type": "string"}, "street": object{"type": "string"}, "postcode": object{"type": "string"}, "text": object{"type": "string"},
+		}}
+	case "geometry":
+		return object{"type": "object", "description": "a GeoJSON geometry"}
+	}
+	return object{}
 }
 
 func choiceSchema(f *schema.Field, input bool) object {
