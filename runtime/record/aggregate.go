@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -49,6 +50,10 @@ func (s *Service) Aggregate(ctx context.Context, a access.Actor, ent schema.Enti
 		if err != nil {
 			return fmt.Errorf("aggregate: %w", err)
 		}
+		if len(rows) > p.most {
+			rows = rows[:p.most]
+			out.Next = encodeCursor(p.binding, &query.Cursor{Vals: rows[p.most-1].Keys})
+		}
 		n, err := p.names(rd, rows)
 		if err != nil {
 			return err
@@ -71,6 +76,8 @@ type aggPlan struct {
 	query   *query.AggQuery
 	keys    []aggKey
 	metrics []aggMetric
+	most    int // groups of a page
+	binding uint64
 }
 
 // sorts are the groups as an order.
@@ -113,7 +120,8 @@ func (s *Service) aggPlan(snap *catalog.Snapshot, r *access.Rights, q *AggReques
 	if err := c.all(q.Filter, q.Search, view); err != nil {
 		return nil, err
 	}
-	p := &aggPlan{query: &query.AggQuery{WeekStart: snap.WeekStart(), Limit: q.Limit}}
+	p := &aggPlan{query: &query.AggQuery{WeekStart: snap.WeekStart()}, most: cmp.Or(q.Limit, maxLimit)}
+	p.query.Limit = p.most + 1 // one more tells that there is more
 	for i := range q.GroupBy {
 		if err := p.addKey(c, snap, &q.GroupBy[i]); err != nil {
 			return nil, err
@@ -125,6 +133,14 @@ func (s *Service) aggPlan(snap *catalog.Snapshot, r *access.Rights, q *AggReques
 		}
 	}
 	p.query.Where = c.where()
+	p.binding = bindingOf("groups", strconv.FormatInt(int64(r.Entity().ID), 36), string(q.Filter), q.Search, viewBinding(view), fmt.Sprint(q.GroupBy))
+	if q.Cursor != "" {
+		at, err := decodeCursor(q.Cursor, p.binding, len(p.keys))
+		if err != nil {
+			return nil, err
+		}
+		p.query.After = at.Vals
+	}
 	return p, nil
 }
 

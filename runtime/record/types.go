@@ -107,6 +107,7 @@ type AggRequest struct {
 	GroupBy []AggKey
 	Metrics []Metric
 	Limit   int // default and most 1,000
+	Cursor  string
 }
 
 // AggKey is one key of a grouping. Bucket is day, week, month, quarter or year.
@@ -124,10 +125,11 @@ type Metric struct {
 }
 
 // AggResult is the answer: one group over all where nothing was grouped by.
-// Total counts the groups.
+// Total counts the groups of this page; Next is empty where no more follow.
 type AggResult struct {
 	Groups []AggGroup
 	Total  int
+	Next   string
 }
 
 // AggGroup holds keys and figures, each as the JSON that the API shows.

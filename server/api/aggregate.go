@@ -27,6 +27,7 @@ type aggIn struct {
 	GroupBy []aggKeyIn      `json:"groupBy" max:"3"`
 	Metrics []metricIn      `json:"metrics" max:"100"`
 	Limit   int             `json:"limit"`
+	Cursor  string          `json:"cursor" max:"10000"`
 }
 
 type aggGroupJSON struct {
@@ -35,8 +36,9 @@ type aggGroupJSON struct {
 }
 
 type aggJSON struct {
-	Groups []aggGroupJSON `json:"groups"`
-	Total  int            `json:"total"`
+	Groups     []aggGroupJSON `json:"groups"`
+	Total      int            `json:"total"`
+	NextCursor string         `json:"nextCursor,omitempty"`
 }
 
 func aggregate(c *call, in *aggIn) (any, error) {
@@ -47,7 +49,7 @@ func aggregate(c *call, in *aggIn) (any, error) {
 	if in.Limit < 0 || in.Limit > mostLimit {
 		return nil, fail.New(fail.Invalid, "param.invalid").On("limit")
 	}
-	req := record.AggRequest{Filter: notNull(in.Filter), Search: in.Search, Limit: in.Limit}
+	req := record.AggRequest{Filter: notNull(in.Filter), Search: in.Search, Limit: in.Limit, Cursor: in.Cursor}
 	if req.View, err = refID[schema.ViewID](in.View, schema.PrefixView, "view"); err != nil {
 		return nil, err
 	}
@@ -65,7 +67,7 @@ func aggregate(c *call, in *aggIn) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := aggJSON{Groups: make([]aggGroupJSON, len(res.Groups)), Total: res.Total}
+	out := aggJSON{Groups: make([]aggGroupJSON, len(res.Groups)), Total: res.Total, NextCursor: res.Next}
 	for i, g := range res.Groups {
 		out.Groups[i] = aggGroupJSON{Keys: orEmpty(g.Keys), Metrics: orEmpty(g.Metrics)}
 	}

@@ -30,6 +30,7 @@ func recordRoutes() []Route {
 		{Method: "PATCH", Path: one, Need: Records, Query: keys, Body: batchBody, Idem: Native, Summary: "Change a record", Handle: with(patchRecord), Out: recordJSON{}},
 		{Method: "DELETE", Path: one, Need: Records, Idem: Native, Status: 204, Summary: "Put a record into the trash", Handle: get(deleteRecord)},
 		{Method: "POST", Path: one + "/restore", Need: Records, Query: keys, Body: smallest, Idem: Native, Summary: "Take a record out of the trash", Handle: with(restoreRecord), Out: recordJSON{}},
+		{Method: "POST", Path: all + "/anchors", Need: Records, Body: mB, Reads: true, Idem: Never, Summary: "Cursors at every so-manyth record", Handle: with(anchors), Out: anchorsJSON{}},
 		{Method: "POST", Path: all + "/aggregate", Need: Records, Body: mB, Reads: true, Idem: Never, Summary: "Figures over groups of records", Handle: with(aggregate), Out: aggJSON{}},
 	}
 }

@@ -1,0 +1,62 @@
+package api_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestAnchorsAreTheCursorsOfPages(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		p := w.customers()
+		var list []m
+		for i := range 350 {
+			list = append(list, m{"fields": m{"name": fmt.Sprintf("name %03d", i*7%350)}})
+		}
+		w.ok("POST", p.records(), w.owner, m{"records": list})
+		sort := []m{{"field": "name", "dir": "desc"}}
+		var want []any
+		body := m{"sort": sort, "limit": 100}
+		for {
+			a := w.ok("POST", p.records()+"/query", w.owner, body)
+			next, more := a.JSON["nextCursor"]
+			if !more {
+				break
+			}
+			want = append(want, next)
+			body["cursor"] = next
+		}
+		got := w.ok("POST", p.records()+"/anchors", w.owner, m{"sort": sort, "every": 100})
+		require.EqualValues(t, 350, got.JSON["count"])
+		require.Equal(t, want, got.JSON["cursors"])
+		require.Len(t, want, 3)
+		w.refused(422, "query.badLimit", "POST", p.records()+"/anchors", w.owner, m{"every": 1})
+		w.refused(422, "field.unknown", "POST", p.records()+"/anchors", w.owner, m{"sort": []m{{"field": "nothing"}}})
+	})
+}
+
+func TestGroupsComeInPages(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		p := w.customers()
+		var list []m
+		for i := range 30 {
+			list = append(list, m{"fields": m{"name": fmt.Sprintf("name %02d", i%25)}})
+		}
+		w.ok("POST", p.records(), w.owner, m{"records": list})
+		body := m{"groupBy": []m{{"field": "name"}}, "metrics": []m{{"op": "count"}}}
+		all := w.ok("POST", p.records()+"/aggregate", w.owner, body)
+		require.NotContains(t, all.JSON, "nextCursor")
+		body["limit"] = 10
+		var paged []any
+		for range 3 {
+			a := w.ok("POST", p.records()+"/aggregate", w.owner, body)
+			paged = append(paged, a.JSON["groups"].([]any)...)
+			body["cursor"] = a.JSON["nextCursor"]
+		}
+		require.Nil(t, body["cursor"])
+		require.Equal(t, all.JSON["groups"], paged)
+		body["cursor"] = "AAAA"
+		w.refused(422, "cursor.invalid", "POST", p.records()+"/aggregate", w.owner, body)
+	})
+}
