@@ -207,13 +207,14 @@ func (a *aggregate) columns(sc *scope) (*columns, error) {
 	return cols, nil
 }
 
+var sqlFigures = map[query.AggFn]string{query.CountFilled: "count(", query.CountDistinct: "count(DISTINCT ", query.Sum: "sum(", query.Avg: "avg(", query.Min: "min(", query.Max: "max("}
+
 // totals writes the figures over all records: those SQLite adds up by itself.
 func (a *aggregate) totals(cols *columns) string {
-	figures := map[query.AggFn]string{query.CountFilled: "count(", query.CountDistinct: "count(DISTINCT ", query.Sum: "sum(", query.Avg: "avg(", query.Min: "min(", query.Max: "max("}
 	out := make([]string, len(a.vals))
 	for i, c := range a.vals {
 		if out[i] = "count(*)"; c >= 0 {
-			out[i] = figures[a.q.Measures[i].Fn] + cols.texts[c] + ")"
+			out[i] = sqlFigures[a.q.Measures[i].Fn] + cols.texts[c] + ")"
 		}
 	}
 	return strings.Join(out, ",")

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,22 +31,19 @@ type coverUse struct {
 }
 
 func coverName(e schema.EntityID, fields []schema.FieldID) string {
-	n := name("g", e)
-	for _, f := range fields {
-		n += col("_", f)
+	parts := make([]string, len(fields))
+	for i, f := range fields {
+		parts[i] = col("_", f)
 	}
-	return n
+	return name("g", e) + strings.Join(parts, "")
 }
 
 func createCover(e schema.EntityID, fields []schema.FieldID) string {
-	cols := ""
+	cols := make([]string, len(fields))
 	for i, f := range fields {
-		if i > 0 {
-			cols += ","
-		}
-		cols += col("c", f)
+		cols[i] = col("c", f)
 	}
-	return "CREATE INDEX IF NOT EXISTS " + coverName(e, fields) + " ON " + name("r", e) + "(" + cols + ")"
+	return "CREATE INDEX IF NOT EXISTS " + coverName(e, fields) + " ON " + name("r", e) + "(" + strings.Join(cols, ",") + ")"
 }
 
 // coverable lists the columns that would serve a question from one index: the
@@ -71,18 +69,21 @@ func coverable(sc *scope, q *query.AggQuery) []schema.FieldID {
 		add(g.Field)
 	}
 	for _, m := range q.Measures {
-		switch fs := sc.shape.Field(m.Field); {
-		case m.Fn == query.Count:
-		case m.Fn == query.CountDistinct, fs != nil && fs.Kind == schema.KindFloat && (m.Fn == query.Sum || m.Fn == query.Avg):
-			ok = false // the tally says how these are rounded
-		default:
+		if m.Fn != query.Count {
+			ok = ok && !rounded(sc, m)
 			add(m.Field)
 		}
 	}
-	if !ok || !looksAt(sc, q.Where, add) || !ok || len(out) > maxCoverCols {
+	if plain := looksAt(sc, q.Where, add); !ok || !plain || len(out) > maxCoverCols {
 		return nil
 	}
 	return out
+}
+
+// rounded says of a figure that only the tally knows how it is made.
+func rounded(sc *scope, m query.Measure) bool {
+	fs := sc.shape.Field(m.Field)
+	return m.Fn == query.CountDistinct || fs != nil && fs.Kind == schema.KindFloat && (m.Fn == query.Sum || m.Fn == query.Avg)
 }
 
 // looksAt hands over the fields of a plain condition; false where it is no such.
@@ -210,41 +211,21 @@ func (w *writer) idleCover(t *table) int {
 	})
 }
 
-// covered writes a question that a cover answers. The figures are two for an average.
+// covered writes a question that a cover answers.
 func (a *aggregate) covered(index string, sc *scope, src source) statement {
-	keys := ""
+	var what, by []string
 	for i, g := range a.groups {
-		if i > 0 {
-			keys += ","
-		}
-		keys += a.texts[g]
+		what, by = append(what, a.texts[g]), append(by, strconv.Itoa(i+1))
 	}
-	what := keys
 	for i, m := range a.q.Measures {
-		switch m.Fn {
-		case query.Count:
-			what += ",count(*)"
-		case query.CountFilled:
-			what += ",count(" + a.texts[a.vals[i]] + ")"
-		case query.Sum:
-			what += ",sum(" + a.texts[a.vals[i]] + ")"
-		case query.Avg:
-			what += ",avg(" + a.texts[a.vals[i]] + ")"
-		case query.Min:
-			what += ",min(" + a.texts[a.vals[i]] + ")"
-		default:
-			what += ",max(" + a.texts[a.vals[i]] + ")"
+		if m.Fn == query.Count {
+			what = append(what, "count(*)")
+			continue
 		}
-	}
-	by := make([]byte, 0, 8)
-	for i := range a.groups {
-		if i > 0 {
-			by = append(by, ',')
-		}
-		by = strconv.AppendInt(by, int64(i+1), 10)
+		what = append(what, sqlFigures[m.Fn]+a.texts[a.vals[i]]+")")
 	}
 	return statement{
-		"SELECT " + what + " FROM " + sc.from() + " INDEXED BY " + index + " WHERE " + src.where.sql + " GROUP BY " + string(by),
+		"SELECT " + strings.Join(what, ",") + " FROM " + sc.from() + " INDEXED BY " + index + " WHERE " + src.where.sql + " GROUP BY " + strings.Join(by, ","),
 		src.where.args,
 	}
 }
