@@ -71,6 +71,9 @@ export class FakeServer {
     if (path.endsWith("/query")) {
       return this.page(body);
     }
+    if (path.endsWith("/anchors")) {
+      return this.anchors(Number(body.every ?? 1000));
+    }
     if (path.endsWith("/aggregate")) {
       return { groups: [{ keys: [], metrics: [this.records.length] }] };
     }
@@ -93,6 +96,13 @@ export class FakeServer {
       );
     }
     return { deleted: ids.length, changeSet };
+  }
+
+  private anchors(every: number): unknown {
+    const cursors = this.records
+      .filter((_, i) => (i + 1) % every === 0 && i + 1 < this.records.length)
+      .map((one) => one.id.slice(4));
+    return { count: this.records.length, cursors };
   }
 
   private page(body: Record<string, unknown>): unknown {

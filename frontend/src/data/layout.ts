@@ -61,17 +61,20 @@ async function patient<T>(read: () => Promise<T>): Promise<T> {
 
 function segment(entity: string, query: RowQuery, count: number): Segment {
   const { filter, sort, search } = query;
-  return new Segment(count, ({ cursor, limit, idsOnly }) =>
-    patient(() =>
-      wire.query(entity, {
-        filter,
-        limit,
-        ...(sort && { sort }),
-        ...(search && { search }),
-        ...(cursor !== undefined && { cursor }),
-        ...(idsOnly && { fields: [] }),
-      }),
-    ),
+  const order = { ...(sort && { sort }), ...(search && { search }) };
+  return new Segment(
+    count,
+    ({ cursor, limit, idsOnly }) =>
+      patient(() =>
+        wire.query(entity, {
+          filter,
+          limit,
+          ...order,
+          ...(cursor !== undefined && { cursor }),
+          ...(idsOnly && { fields: [] }),
+        }),
+      ),
+    (every) => patient(() => wire.anchors(entity, { filter, ...order }, every)),
   );
 }
 

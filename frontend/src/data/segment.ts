@@ -1,6 +1,6 @@
 /** A run of records in the order of one query, filled in from pages that only know their successor. */
 import { isTemporary } from "./drafts";
-import type { RecordPage, WireRecord } from "./wire";
+import type { Anchors, RecordPage, WireRecord } from "./wire";
 
 export interface PageAsk {
   readonly cursor: string | undefined;
@@ -11,7 +11,14 @@ export interface PageAsk {
 
 export type FetchPage = (ask: PageAsk) => Promise<RecordPage>;
 
+/** Cursors at every so-manyth record, for jumps that are too far to walk. */
+export type FetchAnchors = (every: number) => Promise<Anchors>;
+
 const mostIds = 1000;
+/** Further than this from a known cursor is far. */
+const farAway = 3000;
+/** More pages than this would make the list of anchors long. */
+const mostAnchors = 5000;
 
 export class Segment {
   count: number;
@@ -21,12 +28,15 @@ export class Segment {
   private cursors = new Map<number, string | undefined>([[0, undefined]]);
   private places: Map<string, number> | undefined;
   private readonly fetch: FetchPage;
+  private readonly fetchAnchors: FetchAnchors | undefined;
+  private anchored = false;
   /** Walks and loads follow each other, so that no cursor is fetched twice. */
   private chain: Promise<unknown> = Promise.resolve();
 
-  constructor(count: number, fetch: FetchPage) {
+  constructor(count: number, fetch: FetchPage, fetchAnchors?: FetchAnchors) {
     this.count = count;
     this.fetch = fetch;
+    this.fetchAnchors = fetchAnchors;
   }
 
   id(index: number): string | undefined {
@@ -105,11 +115,9 @@ export class Segment {
 
   /** Goes from the nearest known cursor to a place; answers the place reached. */
   private async walk(to: number): Promise<number> {
-    let at = 0;
-    for (const place of this.cursors.keys()) {
-      if (place <= to && place > at) {
-        at = place;
-      }
+    let at = this.nearest(to);
+    if (to - at > farAway && (await this.anchor())) {
+      at = this.nearest(to);
     }
     while (at < to) {
       const page = await this.page(at, Math.min(mostIds, to - at), true);
@@ -119,6 +127,50 @@ export class Segment {
       at += page.records.length;
     }
     return at;
+  }
+
+  private nearest(to: number): number {
+    let at = 0;
+    for (const place of this.cursors.keys()) {
+      if (place <= to && place > at) {
+        at = place;
+      }
+    }
+    return at;
+  }
+
+  /** Learns cursors all over the run, once. Walking goes on where that fails. */
+  private async anchor(): Promise<boolean> {
+    if (this.fetchAnchors === undefined || this.anchored) {
+      return false;
+    }
+    this.anchored = true;
+    const every = mostIds * Math.ceil(this.count / mostIds / mostAnchors);
+    const found = await this.fetchAnchors(every).catch(() => undefined);
+    if (found === undefined) {
+      return false;
+    }
+    const local = this.locals();
+    found.cursors.forEach((cursor, i) => {
+      let place = (i + 1) * every;
+      for (const index of local) {
+        place += index < place ? 1 : 0;
+      }
+      this.cursors.set(place, cursor);
+    });
+    this.count = found.count + local.length;
+    return true;
+  }
+
+  /** Places of records that only this page has. */
+  private locals(): number[] {
+    const places: number[] = [];
+    this.ids.forEach((id, index) => {
+      if (id !== undefined && isTemporary(id)) {
+        places.push(index);
+      }
+    });
+    return places;
   }
 
   private async page(at: number, limit: number, idsOnly: boolean): Promise<RecordPage> {

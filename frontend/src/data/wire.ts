@@ -41,6 +41,12 @@ export interface RecordPage {
   readonly count?: number;
 }
 
+/** Cursors that lead to every so-manyth record, and how many there are. */
+export interface Anchors {
+  readonly count: number;
+  readonly cursors: readonly string[];
+}
+
 export interface Metric {
   readonly op: string;
   readonly field?: string;
@@ -98,6 +104,8 @@ const once = (key: string) => ({ "Idempotency-Key": key });
 export const wire = {
   query: (entity: string, request: PageRequest, signal?: AbortSignal) =>
     api.post<RecordPage>(`${at(entity)}/query`, clean(request), signal ? { signal } : {}),
+  anchors: (entity: string, request: RowQuery, every: number) =>
+    api.post<Anchors>(`${at(entity)}/anchors`, clean({ ...request, every })),
   get: (entity: string, id: string) => api.get<WireRecord>(`${at(entity)}/${id}`),
   aggregate: async (entity: string, request: AggregateRequest, signal?: AbortSignal) =>
     (
