@@ -28,8 +28,21 @@ type compiled struct {
 	class   string
 }
 
-// compile asks casbin for every field and act of each role's grants.
+// compile is what roles give on an entity.
 func compile(t schema.TenantID, d Data, e *schema.Entity, roles []schema.RoleID) (*compiled, error) {
+	c, err := judged(t, d, e, roles)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.narrow(t, d, roles); err != nil {
+		return nil, err
+	}
+	c.finish()
+	return c, nil
+}
+
+// judged asks casbin for every field and act of each role's grants.
+func judged(t schema.TenantID, d Data, e *schema.Entity, roles []schema.RoleID) (*compiled, error) {
 	c := &compiled{entity: e, read: newMask(e), write: newMask(e), create: newMask(e), masked: newMask(e)}
 	dom := domainOf(t)
 	for _, r := range slices.Compact(slices.Sorted(slices.Values(roles))) {
@@ -41,7 +54,6 @@ func compile(t schema.TenantID, d Data, e *schema.Entity, roles []schema.RoleID)
 			c.add(g)
 		}
 	}
-	c.finish()
 	return c, nil
 }
 

@@ -34,6 +34,12 @@ func newMask(e *schema.Entity) Mask {
 
 func (m Mask) set(f schema.FieldID) { m[int(f)>>6] |= 1 << (uint(f) & 63) }
 
+func (m Mask) clear(f schema.FieldID) {
+	if i := int(f) >> 6; i < len(m) {
+		m[i] &^= 1 << (uint(f) & 63)
+	}
+}
+
 func (m Mask) union(o Mask) Mask {
 	out := slices.Clone(m)
 	for i := range min(len(out), len(o)) {

@@ -26,6 +26,7 @@ type key struct {
 	entity schema.EntityID
 	rev    int64
 	policy int64
+	model  int64
 	roles  string
 }
 
@@ -51,13 +52,16 @@ func (p *Policy) Rights(a Actor, d Data, id schema.EntityID) (*Rights, error) {
 		roles = []schema.RoleID{schema.RoleOwner}
 	}
 	k := key{tenant: a.Tenant, entity: id, rev: e.Rev, policy: d.Policy(), roles: roleKey(roles)}
+	if in, ok := d.(Computing); ok {
+		k.model = in.Model(id)
+	}
 	c := p.cached(k)
 	if c == nil {
 		var err error
 		if c, err = compile(a.Tenant, d, e, roles); err != nil {
 			return nil, err
 		}
-		c.class = fmt.Sprintf("%d/%d/%d/%s", id, e.Rev, k.policy, k.roles)
+		c.class = fmt.Sprintf("%d/%d/%d/%d/%s", id, e.Rev, k.policy, k.model, k.roles)
 		p.keep(k, c)
 	}
 	if c.acts == 0 {

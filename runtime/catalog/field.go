@@ -352,6 +352,9 @@ func checkDefault(f *schema.Field, traits *field.Traits) error {
 	if hasFormula(f.Default) {
 		return nil // compiled when the change is settled
 	}
+	if defaultFormula(f.Default) != "" { // settle compiles it
+		return nil
+	}
 	if _, err := field.DefaultOf(f, &field.Env{Me: 1}); err != nil {
 		return bad.Because(err)
 	}

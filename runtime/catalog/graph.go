@@ -58,6 +58,7 @@ type Graph struct {
 	far      map[Ref][]Hop
 	into     map[schema.EntityID][]Hop
 	cycle    []Ref
+	models   map[schema.EntityID]int64
 }
 
 // Computed lists the computed fields of an entity, by rank.

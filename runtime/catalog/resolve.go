@@ -118,6 +118,7 @@ func (s *Snapshot) link(last *Snapshot) {
 		}
 		return compile(e, f.Options.Formula)
 	})
+	s.noteModels()
 }
 
 // Graph is how the computed fields follow from others.

@@ -120,7 +120,13 @@ func (s *Service) commitError(ctx context.Context, w *writing, done []*work, err
 // duplicate names the field and, where the actor may see it, the record that
 // holds the value already.
 func (s *Service) duplicate(ctx context.Context, w *writing, wk *work, f *store.Fault) error {
+	if sh := shadowOf(wk.side.entity, f.Field); sh != nil && sh.Use == schema.ShadowUnique {
+		return w.notUniqueTogether(wk, sh).Because(f)
+	}
 	fld := wk.side.entity.Field(f.Field)
+	if wk.side.rights == nil {
+		return fail.New(fail.Conflict, "field.notUnique").Because(f)
+	}
 	if fld == nil {
 		return fail.New(fail.Conflict, "field.notUnique").Because(f)
 	}

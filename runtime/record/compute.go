@@ -243,12 +243,15 @@ func (v *wave) reach(h catalog.Hop, from map[*work]bool) error {
 	if len(others) == 0 {
 		return nil
 	}
-	if v.extra+len(others) > maxSettled || len(v.w.works)+len(others) > MaxBatch {
+	if v.w.alone || v.extra+len(others) > maxSettled || len(v.w.works)+len(others) > MaxBatch {
 		step := catalog.RecalcStep{Entity: ent, Fields: []schema.FieldID{h.To.Field.ID}}
 		if h.Link.Options.Derived {
 			step.IDs = others
 		} else {
 			step.Link, step.Targets = h.Link.ID, targets
+		}
+		if v.w.alone && len(others) <= maxSettled { // few: done as soon as the commit is
+			step.IDs, step.Link, step.Targets = others, 0, nil
 		}
 		v.later = append(v.later, step)
 		return nil

@@ -116,7 +116,7 @@ func (s *Service) plan(snap *catalog.Snapshot, r *access.Rights, q *Request) (*p
 	if p.fields, err = projected(r, q.Fields); err != nil {
 		return nil, err
 	}
-	p.query.Fields = stored(r, p.fields)
+	p.query.Fields = stored(snap, r, p.fields)
 	p.binding = bindingOf(strconv.FormatInt(int64(r.Entity().ID), 36), string(q.Filter), q.Search,
 		viewBinding(view), fmt.Sprint(sorts))
 	if q.Cursor != "" {
@@ -341,7 +341,7 @@ func projected(r *access.Rights, names []string) ([]schema.FieldID, error) {
 }
 
 // stored lists what must be loaded to show fields and to judge records; nil: all.
-func stored(r *access.Rights, fields []schema.FieldID) []schema.FieldID {
+func stored(snap *catalog.Snapshot, r *access.Rights, fields []schema.FieldID) []schema.FieldID {
 	if fields == nil {
 		return nil
 	}
@@ -351,10 +351,14 @@ func stored(r *access.Rights, fields []schema.FieldID) []schema.FieldID {
 	}
 	for _, id := range fields {
 		f := r.Entity().Field(id)
+		if f != nil && field.IsComputed(f) {
+			out = alsoStored(snap, r, out, id)
+			continue
+		}
 		if f == nil || f.Options.Derived || slices.Contains(out, id) {
 			continue
 		}
-		if t, ok := field.Of(f.Type); ok && t.Traits(f).System == 0 {
+		if t, ok := field.Of(f.Type); ok && t.Traits(f).System == 0 && t.Traits(f).Kind != 0 {
 			out = append(out, id)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 func (s *Service) show(ctx context.Context, snap *catalog.Snapshot, r *access.Rights, recs []*schema.Record) ([]*Row, error) {
 	cols := s.columns(r, nil)
 	links := slices.ContainsFunc(cols, func(c *column) bool { return c.link })
-	if !links && !r.NeedsLookup() {
+	if !links && !r.NeedsLookup() && !s.looksAway(snap, r.Entity(), cols) {
 		return s.reading(ctx, snap, r.Actor(), nil).present(r, cols, recs)
 	}
 	var rows []*Row

@@ -210,6 +210,9 @@ func (rd *reading) present(r *access.Rights, cols []*column, recs []*schema.Reco
 		block[i] = Row{Record: rec, Access: r.Of(rec, in), page: p}
 		rows[i] = &block[i]
 	}
+	if err := rd.computeShown(p, rows); err != nil {
+		return nil, err
+	}
 	if err := rd.fill(p, rows); err != nil {
 		return nil, err
 	}
@@ -233,7 +236,7 @@ func (rd *reading) fill(p *page, rows []*Row) error {
 					wanted[c.f.Options.Entity] = appendIDs(wanted[c.f.Options.Entity], setOf(row.Record.Values[c.f.ID]))
 				}
 			}
-		case c.f.Type == "attachment":
+		case field.HoldsFiles(c.f):
 			for _, row := range rows {
 				if row.Access.Read.Has(c.f.ID) {
 					files = appendFiles(files, row.Record.Values[c.f.ID])

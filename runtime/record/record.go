@@ -65,6 +65,7 @@ type Service struct {
 	wake    func(schema.TenantID)
 	locks   *stripes
 	flights flights
+	books   books
 	self    int64 // this process, among those that bring values up to date
 	stale   func(schema.TenantID)
 	tables  tables

@@ -17,6 +17,8 @@ type Row struct {
 	Deleted bool
 	page    *page
 	derived map[schema.FieldID][]int64 // what links here, by derived link field
+	// computed holds what was computed for this answer.
+	computed map[schema.FieldID]computedValue
 }
 
 // page is what the rows of one answer share.
@@ -42,6 +44,9 @@ func (r *Row) Value(f *schema.Field) schema.Value {
 			return set
 		}
 		return nil
+	}
+	if c, ok := r.computed[f.ID]; ok {
+		return c.value
 	}
 	if t, ok := field.Of(f.Type); ok {
 		if sys := t.Traits(f).System; sys != 0 {
@@ -87,22 +92,28 @@ func (r *Row) AppendFields(dst []byte, by KeyMode) []byte {
 		if !r.Access.Read.Has(c.f.ID) {
 			continue
 		}
-		v := r.shown(c)
+		v, code := r.shown(c), ""
 		if v == nil {
-			continue
+			if code = r.Failed(c.f); code == "" {
+				continue
+			}
 		}
 		if !first {
 			dst = append(dst, ',')
 		}
 		first = false
 		dst = append(dst, c.quote[by]...)
+		if code != "" {
+			dst = append(appendText(append(dst, `{"error":`...), code), '}')
+			continue
+		}
 		dst = c.t.AppendJSON(dst, c.f, v, r.namesFor(c))
 	}
 	return append(dst, '}')
 }
 
 func (r *Row) namesFor(c *column) field.Names {
-	if c.f.Type == "attachment" {
+	if field.HoldsFiles(c.f) {
 		return placed{r.page.names, r.page.entity.ID, r.Record.ID}
 	}
 	return r.page.names
@@ -111,6 +122,9 @@ func (r *Row) namesFor(c *column) field.Names {
 // shown is the value of a column, without the links that the reader may not see.
 func (r *Row) shown(c *column) schema.Value {
 	if !c.link {
+		if got, ok := r.computed[c.f.ID]; ok {
+			return got.value
+		}
 		return r.Record.Get(c.from)
 	}
 	set := r.derived[c.f.ID]

@@ -99,11 +99,15 @@ func (u *undoing) gather(list []store.Change) {
 			u.order = append(u.order, ref)
 		}
 		n.ops = append(n.ops, c.Op)
-		n.last = c.Version
+		n.last = max(n.last, c.Version)
 		if c.Op != store.OpUpdate {
 			continue
 		}
+		e := u.rd.snap.Entity(c.Entity)
 		for f := range both(c.Before, c.After) {
+			if isComputed(e, f) {
+				continue
+			}
 			if _, seen := n.after[f]; !seen {
 				n.before[f] = c.Before[f]
 			}
@@ -165,7 +169,7 @@ func (u *undoing) decideOne(n *net) error {
 		}
 	case op != store.OpUpdate && !acc.May(access.Delete):
 		u.skip(n, "", skipDenied)
-	case op == store.OpTrash && rec.Version != n.last:
+	case op == store.OpTrash && rec.Version != n.last && !u.rd.onlyQuiet(r.Entity(), n.ref.id, n.last):
 		u.skip(n, "", skipChanged)
 	case op == store.OpUpdate:
 		u.revert(n, r.Entity(), rec, acc)

@@ -213,7 +213,7 @@ func (w *writing) complete(wk *work, env *field.Env, given map[schema.FieldID]bo
 			}
 			continue
 		}
-		if len(f.Default) == 0 {
+		if len(f.Default) == 0 || defaultFormula(f.Default) != "" {
 			continue
 		}
 		v, err := field.DefaultOf(f, env)
@@ -223,6 +223,7 @@ func (w *writing) complete(wk *work, env *field.Env, given map[schema.FieldID]bo
 			}
 		} // a default that no longer fits the field is as none
 	}
+	w.defaultsByFormula(wk, env, given)
 }
 
 // giveUUID gives a new record an identifier of its own.

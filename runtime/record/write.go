@@ -20,6 +20,9 @@ const (
 	// tries is how often a write that met another node's is done anew; the
 	// writers of one node wait for each other instead.
 	tries = 8
+	// patience is after how many tries the records that look at those of the
+	// batch are left to be brought up to date afterwards: others write to them too.
+	patience = 2
 	pause = 2 * time.Millisecond
 )
 
@@ -88,7 +91,7 @@ func (s *Service) write(ctx context.Context, b *Batch, changes []entityChange) (
 	}
 	defer s.locks.lock(targets)()
 	for try := 1; ; try++ {
-		res, err := s.attempt(ctx, b, changes)
+		res, err := s.attempt(ctx, b, changes, try > patience)
 		if !errors.Is(err, errAgain) {
 			return res, err
 		}
@@ -119,13 +122,14 @@ func (s *Service) breathe(ctx context.Context, try int) error {
 
 // attempt takes one batch through every step of a record's change. The steps
 // stand here, in order, and nowhere else.
-func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange) (*Result, error) {
+func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange, alone bool) (*Result, error) {
 	landed := s.flights.begin()
 	defer landed()
 	w, err := s.begin(ctx, b, changes)
 	if err != nil {
 		return nil, err
 	}
+	w.alone = alone
 	err = s.view(ctx, w.snap, b.Actor, func(rd *reading) error {
 		w.rd = rd
 		if err := w.load(); err != nil { // 1. the records as they are
@@ -186,6 +190,7 @@ type writing struct {
 	later   []catalog.RecalcStep      // what the commit leaves to a job
 	again   []catalog.RecalcStep      // what is looked at again if others wrote meanwhile
 	job     *catalog.Recalc
+	alone   bool // bring no records of others into the batch
 }
 
 type recordRef struct {
@@ -375,7 +380,7 @@ func (w *writing) authorizeOne(wk *work) *fail.Error {
 	if !wk.access.May(need) {
 		return fail.New(fail.Forbidden, code)
 	}
-	if v := wk.change.Version; v != 0 && v != wk.before.Version {
+	if v := wk.change.Version; v != 0 && v != wk.before.Version && !w.rd.onlyQuiet(wk.side.entity, wk.before.ID, v) {
 		return w.stale(wk)
 	}
 	return nil

@@ -1,0 +1,94 @@
+package catalog
+
+import (
+	"hash/fnv"
+	"slices"
+	"strconv"
+
+	"tongban/runtime/access"
+	"tongban/schema"
+)
+
+var _ access.Computing = (*Snapshot)(nil)
+
+// Sources lists all fields that a computed field follows from, however far.
+func (s *Snapshot) Sources(e schema.EntityID, f schema.FieldID) []access.Source {
+	if s.graph == nil || s.graph.Node(e, f) == nil {
+		return nil
+	}
+	var out []access.Source
+	todo := []access.Source{{Entity: e, Field: f}}
+	for i := 0; i < len(todo); i++ {
+		c := s.graph.Node(todo[i].Entity, todo[i].Field)
+		if c == nil {
+			continue
+		}
+		add := func(n access.Source) {
+			n.Open = n.Open || todo[i].Open
+			if !slices.Contains(todo, n) {
+				todo = append(todo, n)
+				out = append(out, n)
+			}
+		}
+		for _, id := range c.Reads {
+			add(access.Source{Entity: c.Entity.ID, Field: id, Far: todo[i].Far})
+		}
+		open := c.Field.Options.Open
+		for _, far := range c.Far {
+			add(access.Source{Entity: far.Entity, Field: far.Field, Far: true, Open: open})
+		}
+		if c.Link != nil { // that there are records, and which, is a thing to know
+			add(access.Source{Entity: c.Link.Options.Entity, Field: schema.SysID, Far: true, Open: open})
+			if c.Link.Options.Derived {
+				add(access.Source{Entity: c.Link.Options.Entity, Field: c.Link.Options.Inverse, Far: true, Open: open})
+			}
+		}
+	}
+	return out
+}
+
+// Model differs where an entity's computed fields, or the entities that they
+// look at, differ; 0 for an entity whose fields look nowhere.
+func (s *Snapshot) Model(e schema.EntityID) int64 {
+	if s.graph == nil {
+		return 0
+	}
+	return s.graph.models[e]
+}
+
+// noteModels finds the model numbers of all entities that have computed fields.
+func (s *Snapshot) noteModels() {
+	s.graph.models = make(map[schema.EntityID]int64, len(s.graph.byEntity))
+	for e := range s.graph.byEntity {
+		s.graph.models[e] = s.model(e)
+	}
+}
+
+func (s *Snapshot) model(e schema.EntityID) int64 {
+	seen := []schema.EntityID{e}
+	for i := 0; i < len(seen); i++ {
+		for _, c := range s.graph.Computed(seen[i]) {
+			for _, f := range c.Far {
+				if !slices.Contains(seen, f.Entity) {
+					seen = append(seen, f.Entity)
+				}
+			}
+			if c.Link != nil && !slices.Contains(seen, c.Link.Options.Entity) {
+				seen = append(seen, c.Link.Options.Entity)
+			}
+		}
+	}
+	if len(seen) == 1 {
+		return 0
+	}
+	slices.Sort(seen)
+	h := fnv.New64a()
+	for _, id := range seen {
+		rev := int64(-1)
+		if ent := s.entities[id]; ent != nil {
+			rev = ent.Rev
+		}
+		_, _ = h.Write([]byte(strconv.FormatInt(int64(id), 36) + "/" + strconv.FormatInt(rev, 36) + " ")) // a hash never fails
+	}
+	return int64(h.Sum64() >> 1)
+}
