@@ -31,6 +31,13 @@ var noEnv Env
 // ErrLimit what would be too much work. Both arguments may be nil.
 func (p *Program) Eval(env *Env, row Row) Value {
 	c := newContext(env, row)
+	if p.quick != nil {
+		if v, ok := p.quick(c); ok {
+			c.free()
+			return v
+		}
+		c.steps, c.draws = MaxSteps, 0
+	}
 	v := p.conform(c, p.root.run(c))
 	c.free()
 	return v
@@ -97,6 +104,7 @@ func Compile(src string, in Names) (*Program, error) {
 		p.typ = Type{Kind: KindText, List: p.typ.List}
 	}
 	p.conform = conformer(p.typ)
+	p.quick = quick(root)
 	return p, nil
 }
 

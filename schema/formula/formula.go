@@ -66,6 +66,7 @@ type Program struct {
 	volatile bool
 	root     *node
 	conform  func(*ctx, Value) Value
+	quick    func(*ctx) (Value, bool)
 }
 
 // Type is the type of what Eval returns (which may also be blank or an error).
