@@ -61,43 +61,50 @@ func numOf(n *node) fastNum {
 	case n.op == opBinary:
 		return numOp(n)
 	case n.op == opCall && n.name == "IF" && len(n.args) == 3:
-		cond, yes, no := boolOf(n.args[0]), numOf(n.args[1]), numOf(n.args[2])
-		if cond == nil || yes == nil || no == nil {
-			return nil
-		}
-		return func(c *ctx) (float64, bool) {
-			b, ok := cond(c)
-			switch {
-			case !ok:
-				return 0, false
-			case b:
-				return yes(c)
-			}
-			return no(c)
-		}
+		return numIf(n.args)
 	case n.op == opCall && n.name == "ROUND" && len(n.args) == 2:
-		x := numOf(n.args[0])
-		places := n.args[1]
-		if x == nil || places.op != opLit {
-			return nil
-		}
-		at := count([]Value{places.val}, 0, 0)
-		p := float64(pow10[max(0, min(at, 12))])
-		return func(c *ctx) (float64, bool) {
-			f, ok := x(c)
-			if !ok {
-				return 0, false
-			}
-			// As round does where it is certain.
-			if y := math.Abs(f * p); y < 1e9 && at >= 0 && at <= 12 {
-				if part := y - math.Floor(y); part < 0.499999 || part > 0.500001 {
-					return math.Round(f*p)/p + 0, true
-				}
-			}
-			return round(Number(f), at, halfAway).Float(), true
-		}
+		return numRound(n.args[0], n.args[1])
 	}
 	return nil
+}
+
+func numIf(args []*node) fastNum {
+	cond, yes, no := boolOf(args[0]), numOf(args[1]), numOf(args[2])
+	if cond == nil || yes == nil || no == nil {
+		return nil
+	}
+	return func(c *ctx) (float64, bool) {
+		b, ok := cond(c)
+		switch {
+		case !ok:
+			return 0, false
+		case b:
+			return yes(c)
+		}
+		return no(c)
+	}
+}
+
+func numRound(n, places *node) fastNum {
+	x := numOf(n)
+	if x == nil || places.op != opLit {
+		return nil
+	}
+	at := count([]Value{places.val}, 0, 0)
+	p := float64(pow10[max(0, min(at, 12))])
+	return func(c *ctx) (float64, bool) {
+		f, ok := x(c)
+		if !ok {
+			return 0, false
+		}
+		// As round does where it is certain.
+		if y := math.Abs(f * p); y < 1e9 && at >= 0 && at <= 12 {
+			if part := y - math.Floor(y); part < 0.499999 || part > 0.500001 {
+				return math.Round(f*p)/p + 0, true
+			}
+		}
+		return round(Number(f), at, halfAway).Float(), true
+	}
 }
 
 func numOp(n *node) fastNum {
@@ -267,28 +274,37 @@ func boolOf(n *node) fastBool {
 
 // compareOf compares two numbers, two days or two texts.
 func compareOf(n *node) fastBool {
-	op := n.name
-	less, same, more := op[0] == '<' || op == "!=", op == "=" || len(op) == 2 && op != "!=", op[0] == '>' || op == "!="
 	if l, r := numOf(n.args[0]), numOf(n.args[1]); l != nil && r != nil {
-		return func(c *ctx) (bool, bool) {
-			a, ok := l(c)
-			b, ok2 := r(c)
-			return a < b && less || a > b && more || a == b && same, ok && ok2
-		}
+		return orderOf(n.name, l, r)
 	}
 	if l, r := dayOfNode(n.args[0]), dayOfNode(n.args[1]); l != nil && r != nil {
-		return func(c *ctx) (bool, bool) {
-			a, ok := l(c)
-			b, ok2 := r(c)
-			return a < b && less || a > b && more || a == b && same, ok && ok2
-		}
+		return orderOf(n.name, l, r)
 	}
-	if l, r := strOf(n.args[0]), strOf(n.args[1]); l != nil && r != nil && (op == "=" || op == "!=") {
-		return func(c *ctx) (bool, bool) {
-			a, ok := l(c)
-			b, ok2 := r(c)
-			return (a == b) == same, ok && ok2
-		}
+	l, r := strOf(n.args[0]), strOf(n.args[1])
+	if l == nil || r == nil || n.name != "=" && n.name != "!=" {
+		return nil
 	}
-	return nil
+	same := n.name == "="
+	return func(c *ctx) (bool, bool) {
+		a, ok := l(c)
+		b, ok2 := r(c)
+		return (a == b) == same, ok && ok2
+	}
+}
+
+func orderOf[T int64 | float64, F ~func(*ctx) (T, bool)](op string, l, r F) fastBool {
+	less, same, more := false, false, false
+	switch op {
+	case "=":
+		same = true
+	case "!=":
+		less, more = true, true
+	default:
+		less, same, more = op[0] == '<', len(op) == 2, op[0] == '>'
+	}
+	return func(c *ctx) (bool, bool) {
+		a, ok := l(c)
+		b, ok2 := r(c)
+		return a < b && less || a > b && more || a == b && same, ok && ok2
+	}
 }
