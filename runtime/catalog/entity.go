@@ -62,10 +62,8 @@ func (c *Catalog) CreateEntity(ctx context.Context, a access.Actor, app schema.A
 			fields = []FieldInput{{Name: textsOf(s.Tenant.Locale).Title, Key: "name", Type: "text"}}
 		}
 		fields = slices.Clone(fields)
-		for i := range fields {
-			if _, err := x.addField(id, &fields[i]); err != nil {
-				return nil, err
-			}
+		if err := x.addFields(e, fields); err != nil {
+			return nil, err
 		}
 		if e.Rules, err = rulesOf(e, in.Rules); err != nil {
 			return nil, err
@@ -82,6 +80,34 @@ func (c *Catalog) CreateEntity(ctx context.Context, a access.Actor, app schema.A
 		op, err := put(KindView, viewKey(view), 0, v)
 		return append(docs, op), err
 	})
+}
+
+// addFields adds the fields of a new entity. What one is unique with may come
+// after it in the list.
+func (x *edits) addFields(e *schema.Entity, fields []FieldInput) error {
+	with := map[schema.FieldID][]string{}
+	for i := range fields {
+		in := fields[i]
+		in.Refs.With = nil
+		id, err := x.addField(e.ID, &in)
+		if err != nil {
+			return err
+		}
+		with[id], fields[i].fresh = fields[i].Refs.With, in.fresh
+	}
+	for id, names := range with {
+		f := e.Field(id)
+		if len(names) == 0 || f == nil {
+			continue
+		}
+		if err := (&FieldRefs{With: names}).resolve(e, f, x.target); err != nil {
+			return err
+		}
+		if err := checkField(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func newEntity(s *Snapshot, id schema.EntityID, app schema.AppID, in EntityInput) (*schema.Entity, error) {

@@ -11,8 +11,6 @@ import (
 	"tongban/schema/formula"
 )
 
-func scaled(n int) *int { return &n }
-
 func TestFormulasSeeValuesAsTheirTypesAre(t *testing.T) {
 	_, names := testEnv(t)
 	select2 := schema.Options{Choices: []schema.Choice{{ID: 1, Name: "高"}, {ID: 2, Name: "低"}}}
@@ -25,7 +23,7 @@ func TestFormulasSeeValuesAsTheirTypesAre(t *testing.T) {
 	}{
 		{"text", schema.Options{}, "客户", formula.Text("客户"), "text"},
 		{"number", schema.Options{}, 1.5, formula.Number(1.5), "number"},
-		{"decimal", schema.Options{Scale: scaled(2)}, int64(1250), formula.Decimal(1250, 2), "decimal"},
+		{"decimal", schema.Options{Scale: new(2)}, int64(1250), formula.Decimal(1250, 2), "decimal"},
 		{"rating", schema.Options{}, int64(4), formula.Number(4), "number"},
 		{"duration", schema.Options{}, int64(90), formula.Number(90), "number"},
 		{"year", schema.Options{}, int64(2026), formula.Number(2026), "number"},
@@ -75,7 +73,7 @@ func TestFormulaResultsAreStoredAsTheFieldKeepsThem(t *testing.T) {
 		{"number", 0, false, formula.Blank(), nil, ""},
 		{"number", 0, false, formula.Failed(formula.ErrDiv), nil, formula.ErrDiv},
 	} {
-		f := &schema.Field{ID: 1, Key: "f", Type: "formula", Options: schema.Options{Formula: "x", Result: c.result, Scale: scaled(c.scale), Many: c.many}}
+		f := &schema.Field{ID: 1, Key: "f", Type: "formula", Options: schema.Options{Formula: "x", Result: c.result, Scale: new(c.scale), Many: c.many}}
 		got, code := field.FromFormula(f, c.in)
 		require.Equal(t, c.want, got, "%s of %v", c.result, c.in)
 		require.Equal(t, c.code, code)
@@ -84,7 +82,7 @@ func TestFormulaResultsAreStoredAsTheFieldKeepsThem(t *testing.T) {
 
 func TestLookupsKeepAndShowWhatTheirSourceDoes(t *testing.T) {
 	_, names := testEnv(t)
-	options := schema.Options{Choices: []schema.Choice{{ID: 1, Name: "高", Color: "red"}, {ID: 2, Name: "低", Color: "blue"}}, Scale: scaled(2), Entity: 5}
+	options := schema.Options{Choices: []schema.Choice{{ID: 1, Name: "高", Color: "red"}, {ID: 2, Name: "低", Color: "blue"}}, Scale: new(2), Entity: 5}
 	for _, c := range []struct {
 		typ  string
 		many bool
@@ -119,10 +117,19 @@ func TestRollupsTakeTheFormOfWhatTheyGive(t *testing.T) {
 		op, of string
 		kind   schema.Kind // 0: refused
 	}{
-		{"sum", "decimal", schema.KindInt}, {"sum", "number", schema.KindFloat}, {"sum", "text", 0}, {"avg", "rating", schema.KindFloat},
-		{"avg", "decimal", schema.KindInt}, {"min", "date", schema.KindTime}, {"max", "text", schema.KindText}, {"max", "multiSelect", 0},
-		{"count", "text", schema.KindInt}, {"countDistinct", "user", schema.KindInt}, {"concat", "user", schema.KindText},
-		{"and", "checkbox", schema.KindBool}, {"or", "number", 0},
+		{"sum", "decimal", schema.KindInt},
+		{"sum", "number", schema.KindFloat},
+		{"sum", "text", 0},
+		{"avg", "rating", schema.KindFloat},
+		{"avg", "decimal", schema.KindInt},
+		{"min", "date", schema.KindTime},
+		{"max", "text", schema.KindText},
+		{"max", "multiSelect", 0},
+		{"count", "text", schema.KindInt},
+		{"countDistinct", "user", schema.KindInt},
+		{"concat", "user", schema.KindText},
+		{"and", "checkbox", schema.KindBool},
+		{"or", "number", 0},
 	} {
 		f := &schema.Field{ID: 1, Key: "f", Type: "rollup", Options: schema.Options{Link: 2, Field: 3, Op: c.op, Of: &schema.Field{ID: 3, Key: "of", Type: c.of}}}
 		typ, _ := field.Of("rollup")
