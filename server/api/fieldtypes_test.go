@@ -121,3 +121,32 @@ func TestSettingsThatCannotHoldAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestNewKindsAreGroupedAndAddedUp(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		at := w.customers()
+		p, ent := at.records(), "/entities/"+at.ent
+		w.ok("POST", ent+"/fields", w.owner, m{"name": "地区", "key": "area", "type": "cascader", "options": m{"tree": "CN"}})
+		w.ok("POST", ent+"/fields", w.owner, m{"name": "用时", "key": "spent", "type": "duration"})
+		w.ok("POST", ent+"/fields", w.owner, m{"name": "状态", "key": "state", "type": "status", "options": m{"choices": []any{m{"name": "新"}, m{"name": "完", "done": true}}}})
+		w.ok("POST", p, w.owner, m{"records": []any{
+			m{"fields": m{"name": "a", "area": "330000", "spent": 60, "state": "新"}},
+			m{"fields": m{"name": "b", "area": "330000", "spent": 90, "state": "新"}},
+			m{"fields": m{"name": "c", "spent": 1, "state": "完"}},
+		}})
+		sum := []any{m{"op": "sum", "field": "spent"}, m{"op": "max", "field": "spent"}, m{"op": "avg", "field": "spent"}}
+		a := w.ok("POST", p+"/aggregate", w.owner, m{"groupBy": []any{m{"field": "state"}}, "metrics": sum})
+		require.Equal(t, "新", a.str("groups", 0, "keys", 0, "name"))
+		require.InDelta(t, 150, a.at("groups", 0, "metrics", 0), 0)
+		require.InDelta(t, 90, a.at("groups", 0, "metrics", 1), 0)
+		require.InDelta(t, 75, a.at("groups", 0, "metrics", 2), 0)
+		a = w.ok("POST", p+"/aggregate", w.owner, m{"groupBy": []any{m{"field": "area"}}, "metrics": sum})
+		names := map[string]bool{}
+		for i := range a.list("groups") {
+			if a.at("groups", i, "keys", 0) != nil {
+				names[a.str("groups", i, "keys", 0, "name")] = true
+			}
+		}
+		require.Equal(t, map[string]bool{"浙江省": true}, names)
+	})
+}
