@@ -75,7 +75,7 @@ export class FakeServer {
       return this.anchors(Number(body.every ?? 1000));
     }
     if (path.endsWith("/aggregate")) {
-      return { groups: [{ keys: [], metrics: [this.records.length] }] };
+      return this.figures(body);
     }
     if (path === "/undo") {
       return { records: 1, changeSet: `undo-${String(body.changeSet)}`, skipped: [] };
@@ -96,6 +96,21 @@ export class FakeServer {
       );
     }
     return { deleted: ids.length, changeSet };
+  }
+
+  private figures(body: Record<string, unknown>): unknown {
+    const [by] = (body.groupBy ?? []) as { field: string }[];
+    if (by === undefined) {
+      return { groups: [{ keys: [], metrics: [this.records.length] }] };
+    }
+    const counts = new Map<unknown, number>();
+    for (const { fields } of this.records) {
+      counts.set(fields[by.field], (counts.get(fields[by.field]) ?? 0) + 1);
+    }
+    const from = Number(body.cursor ?? 0);
+    const to = from + Number(body.limit ?? 1000);
+    const groups = [...counts].slice(from, to).map(([key, count]) => ({ keys: [key], metrics: [count] }));
+    return { groups, ...(to < counts.size && { nextCursor: String(to) }) };
   }
 
   private anchors(every: number): unknown {

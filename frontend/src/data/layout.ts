@@ -2,7 +2,7 @@
 import { ApiError } from "@/api/problem";
 import type { GridGroup, SummaryText } from "@/grid/types";
 import { Segment } from "./segment";
-import { type AggregateGroup, type Metric, type RowQuery, wire } from "./wire";
+import { type AggregateGroup, type AggregatePage, type Metric, type RowQuery, wire } from "./wire";
 
 /** How the page wants its groups; it knows the fields, this folder does not. */
 export interface GroupPlan {
@@ -38,6 +38,8 @@ export interface Layout {
   readonly query: ViewQuery;
   readonly segments: readonly Segment[];
   readonly groups: readonly LayoutGroup[] | undefined;
+  /** Leads to the groups after these; undefined: these are all. */
+  readonly moreGroups?: string | undefined;
 }
 
 export function andFilters(...filters: readonly unknown[]): unknown {
@@ -78,16 +80,25 @@ function segment(entity: string, query: RowQuery, count: number): Segment {
   );
 }
 
-const mostGroups = 500;
+/** Groups of one page; further ones are read when the last heading comes near. */
+const groupPage = 500;
 
-function figures(entity: string, query: ViewQuery, plan: GroupPlan): Promise<readonly AggregateGroup[]> {
-  return wire.aggregate(entity, {
-    filter: query.filter,
-    ...(query.search && { search: query.search }),
-    groupBy: [{ field: plan.field, ...(plan.bucket && { bucket: plan.bucket }) }],
-    metrics: [{ op: "count" }, ...plan.metrics.map(({ op, field }) => ({ op, ...(field && { field }) }))],
-    limit: mostGroups,
-  });
+function figures(
+  entity: string,
+  query: ViewQuery,
+  plan: GroupPlan,
+  cursor: string | undefined,
+): Promise<AggregatePage> {
+  return patient(() =>
+    wire.aggregatePage(entity, {
+      filter: query.filter,
+      ...(query.search && { search: query.search }),
+      groupBy: [{ field: plan.field, ...(plan.bucket && { bucket: plan.bucket }) }],
+      metrics: [{ op: "count" }, ...plan.metrics.map(({ op, field }) => ({ op, ...(field && { field }) }))],
+      limit: groupPage,
+      ...(cursor !== undefined && { cursor }),
+    }),
+  );
 }
 
 /** Reads the figures under the headings again; the rows stay as they are. */
@@ -96,31 +107,64 @@ export async function refreshFigures(entity: string, layout: Layout): Promise<bo
   if (plan === undefined || plan.metrics.length === 0) {
     return false;
   }
-  const found = await figures(entity, layout.query, plan);
-  for (const { keys, metrics } of found) {
-    const group = layout.groups?.find((one) => one.id === plan.idOf(keys[0]));
-    if (group !== undefined) {
-      group.metrics = metrics.slice(1);
+  const known = new Map(layout.groups?.map((group) => [group.id, group]));
+  let cursor: string | undefined;
+  for (let read = 0; read < known.size; read += groupPage) {
+    const page = await figures(entity, layout.query, plan, cursor);
+    for (const { keys, metrics } of page.groups) {
+      const group = known.get(plan.idOf(keys[0]));
+      if (group !== undefined) {
+        group.metrics = metrics.slice(1);
+      }
+    }
+    cursor = page.nextCursor;
+    if (cursor === undefined) {
+      break;
     }
   }
   return true;
 }
 
+function groupsOf(
+  entity: string,
+  query: ViewQuery,
+  plan: GroupPlan,
+  found: readonly AggregateGroup[],
+): LayoutGroup[] {
+  return found.map(({ keys: [key], metrics: [count, ...rest] }) => ({
+    id: plan.idOf(key),
+    key,
+    metrics: rest,
+    segment: segment(
+      entity,
+      { ...query, filter: andFilters(query.filter, plan.filterOf(key)) },
+      Number(count ?? 0),
+    ),
+  }));
+}
+
+function withGroups(query: ViewQuery, groups: LayoutGroup[], moreGroups: string | undefined): Layout {
+  return { query, groups, segments: groups.map((group) => group.segment), moreGroups };
+}
+
+/** Groups that all fit on a page stand as the page wants them, many as the server has them. */
 async function grouped(entity: string, query: ViewQuery, plan: GroupPlan): Promise<Layout> {
-  const found = await figures(entity, query, plan);
-  const groups = [...found]
-    .sort((a, b) => plan.compare(a.keys[0], b.keys[0]))
-    .map(({ keys: [key], metrics: [count, ...rest] }) => ({
-      id: plan.idOf(key),
-      key,
-      metrics: rest,
-      segment: segment(
-        entity,
-        { ...query, filter: andFilters(query.filter, plan.filterOf(key)) },
-        Number(count ?? 0),
-      ),
-    }));
-  return { query, groups, segments: groups.map((group) => group.segment) };
+  const { groups, nextCursor } = await figures(entity, query, plan, undefined);
+  const sorted =
+    nextCursor === undefined ? [...groups].sort((a, b) => plan.compare(a.keys[0], b.keys[0])) : groups;
+  return withGroups(query, groupsOf(entity, query, plan, sorted), nextCursor);
+}
+
+/** The layout with the next page of groups; itself where there are no more. */
+export async function moreGroups(entity: string, layout: Layout): Promise<Layout> {
+  const plan = layout.query.group;
+  if (plan === undefined || layout.groups === undefined || layout.moreGroups === undefined) {
+    return layout;
+  }
+  const { groups, nextCursor } = await figures(entity, layout.query, plan, layout.moreGroups);
+  const known = new Set(layout.groups.map((group) => group.id));
+  const fresh = groupsOf(entity, layout.query, plan, groups).filter(({ id }) => !known.has(id));
+  return withGroups(layout.query, [...layout.groups, ...fresh], nextCursor);
 }
 
 /** Asks how many records there are, group by group; flat layouts load their first rows as well. */

@@ -27,3 +27,27 @@ export function isMissing(segment: Segment, cache: RecordCache, from: number, to
   }
   return false;
 }
+
+export interface Run {
+  readonly segment: Segment;
+  /** Which segment it is. */
+  readonly number: number;
+  /** Rows of the segment, [start, end). */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What of each segment lies among the rows [from, to) of them all. */
+export function runsIn(segments: readonly Segment[], from: number, to: number): Run[] {
+  const runs: Run[] = [];
+  let before = 0;
+  for (const [number, segment] of segments.entries()) {
+    const start = Math.max(0, from - before);
+    const end = Math.min(segment.count, to - before);
+    if (start < end) {
+      runs.push({ segment, number, start, end });
+    }
+    before += segment.count;
+  }
+  return runs;
+}

@@ -65,6 +65,34 @@ describe("a row store", () => {
     expect(store.row(15_005)?.fields.name).toBe("row 15004");
   });
 
+  it("reads group headings in pages, as they come near", async () => {
+    const { server, store } = await opened(1200);
+    await store.show({
+      group: {
+        field: "name",
+        metrics: [],
+        filterOf: (key) => ({ name: key }),
+        idOf: (key) => String(key),
+        labelOf: (key) => ({ kind: "text", text: String(key) }),
+        summaryOf: () => undefined,
+        compare: () => 0,
+        valuesOf: () => ({}),
+      },
+    });
+    expect(store.groups).toHaveLength(500);
+    store.want(0, 50);
+    await settled();
+    expect(store.groups).toHaveLength(500);
+    store.setCollapsed(new Set(store.groups?.map(({ key }) => key)));
+    await settled();
+    expect(store.groups).toHaveLength(1000);
+    store.want(990, 1000);
+    store.want(991, 1000);
+    await settled();
+    expect(store.groups).toHaveLength(1200);
+    expect(server.count("POST", "/aggregate")).toBe(3);
+  });
+
   it("asks for a page once, however often it is wanted", async () => {
     const { server, store } = await opened(1000);
     const before = server.count("POST", "/query");

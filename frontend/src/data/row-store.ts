@@ -1,8 +1,9 @@
 /** The rows of one view of one entity: loaded as they come into sight, changed at once, kept live. */
 import type { GridGroup, GridRow, RowSource } from "@/grid/types";
+import { GroupReader } from "./group-reader";
 import { headings, type Layout, loadLayout, refreshFigures, type ViewQuery } from "./layout";
 import { Observable } from "./observable";
-import { isMissing, placeIn } from "./places";
+import { isMissing, placeIn, runsIn } from "./places";
 import { RecordCache, type RecordEntry, type RemoteChange } from "./record-cache";
 import type { Segment } from "./segment";
 import type { Fields, WireRecord } from "./wire";
@@ -30,11 +31,13 @@ export class RowStore extends Observable<StoreState> implements RowSource {
   private shown = { from: 0, to: 60 };
   private generation = 0;
   private readonly loading = new Map<string, Promise<void>>();
+  private readonly groupReader: GroupReader;
   readonly entity: string;
 
   constructor(entity: string) {
     super({ status: "loading", refreshing: true, count: 0, error: undefined });
     this.entity = entity;
+    this.groupReader = new GroupReader(entity);
   }
 
   get count(): number {
@@ -73,24 +76,29 @@ export class RowStore extends Observable<StoreState> implements RowSource {
 
   want(from: number, to: number): void {
     this.shown = { from, to };
-    void this.load(from, to).catch((error: unknown) => this.setState({ error }));
+    void Promise.all([this.load(from, to), this.wantGroups()]).catch((error: unknown) =>
+      this.setState({ error }),
+    );
   }
 
   async load(from: number, to: number): Promise<void> {
-    const jobs: Promise<void>[] = [];
-    let before = 0;
-    this.layout.segments.forEach((segment, number) => {
-      const start = Math.max(0, from - before);
-      const end = Math.min(segment.count, to - before);
-      for (let page = Math.floor(start / pageSize); start < end && page * pageSize < end; page++) {
-        const job = this.loadPage(segment, number, page);
-        if (job !== undefined) {
-          jobs.push(job);
-        }
+    const jobs: (Promise<void> | undefined)[] = [];
+    for (const { segment, number, start, end } of runsIn(this.layout.segments, from, to)) {
+      for (let page = Math.floor(start / pageSize); page * pageSize < end; page++) {
+        jobs.push(this.loadPage(segment, number, page));
       }
-      before += segment.count;
-    });
+    }
     await Promise.all(jobs);
+  }
+
+  /** Reads the next page of groups where they come near. */
+  private async wantGroups(): Promise<void> {
+    const { layout } = this;
+    const grown = await this.groupReader.read(layout, this.shown.to, this.count, this.collapsed);
+    if (this.layout === layout && grown !== layout) {
+      this.layout = grown;
+      this.structure();
+    }
   }
 
   /** Shows another query; the old rows stay until the new ones are there. */
@@ -135,6 +143,7 @@ export class RowStore extends Observable<StoreState> implements RowSource {
   setCollapsed(collapsed: ReadonlySet<string>): void {
     this.collapsed = collapsed;
     this.structure();
+    void this.wantGroups().catch((error: unknown) => this.setState({ error }));
   }
 
   /** What a new record of a group starts with. */
@@ -219,19 +228,12 @@ export class RowStore extends Observable<StoreState> implements RowSource {
   /** Loads what is on screen into a layout that is about to be shown. */
   private async fill(layout: Layout): Promise<void> {
     const { from, to } = this.shown;
-    let before = 0;
-    const jobs: Promise<void>[] = [];
-    for (const [number, segment] of layout.segments.entries()) {
-      const start = Math.max(0, from - before);
-      const end = Math.min(segment.count, Math.max(to, from + 60) - before);
-      const hidden = this.collapsed.has(layout.groups?.[number]?.id ?? "");
-      if (start < end && !hidden) {
-        const first = Math.floor(start / pageSize) * pageSize;
-        jobs.push(segment.load(first, end).then((records) => this.keep(records)));
-      }
-      before += segment.count;
-    }
-    await Promise.all(jobs);
+    const runs = runsIn(layout.segments, from, Math.max(to, from + 60))
+      .filter(({ number }) => !this.collapsed.has(layout.groups?.[number]?.id ?? ""))
+      .map(({ segment, start, end }) =>
+        segment.load(Math.floor(start / pageSize) * pageSize, end).then((records) => this.keep(records)),
+      );
+    await Promise.all(runs);
   }
 
   private loadPage(segment: Segment, number: number, page: number): Promise<void> | undefined {

@@ -52,12 +52,18 @@ export interface Metric {
   readonly field?: string;
 }
 
+export interface AggregatePage {
+  readonly groups: readonly AggregateGroup[];
+  readonly nextCursor?: string;
+}
+
 export interface AggregateRequest {
   readonly filter?: unknown;
   readonly search?: string;
   readonly groupBy?: readonly { readonly field: string; readonly bucket?: string }[];
   readonly metrics: readonly Metric[];
   readonly limit?: number;
+  readonly cursor?: string;
 }
 
 export interface AggregateGroup {
@@ -108,13 +114,9 @@ export const wire = {
     api.post<Anchors>(`${at(entity)}/anchors`, clean({ ...request, every })),
   get: (entity: string, id: string) => api.get<WireRecord>(`${at(entity)}/${id}`),
   aggregate: async (entity: string, request: AggregateRequest, signal?: AbortSignal) =>
-    (
-      await api.post<{ groups: readonly AggregateGroup[] }>(
-        `${at(entity)}/aggregate`,
-        clean(request),
-        signal ? { signal } : {},
-      )
-    ).groups,
+    (await wire.aggregatePage(entity, request, signal)).groups,
+  aggregatePage: (entity: string, request: AggregateRequest, signal?: AbortSignal) =>
+    api.post<AggregatePage>(`${at(entity)}/aggregate`, clean(request), signal ? { signal } : {}),
   create: async (entity: string, records: readonly Fields[], typecast: boolean, key: string) =>
     written(
       await send("POST", at(entity), {
