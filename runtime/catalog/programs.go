@@ -18,6 +18,10 @@ import (
 // finds out which values must be brought up to date.
 func (x *edits) settle() error {
 	all := x.overlay()
+	byName := func(e *schema.Entity, f *schema.Field) *formula.Program { return compile(e, f.Options.Formula) }
+	if err := buildGraph(all, byName).refuseCycle(all); err != nil {
+		return err
+	}
 	for _, id := range x.order {
 		e := x.entities[id]
 		if e.Deleted {
@@ -32,7 +36,7 @@ func (x *edits) settle() error {
 		return err
 	}
 	all = x.overlay()
-	g := buildGraph(all, func(e *schema.Entity, f *schema.Field) *formula.Program { return compile(e, f.Options.Formula) })
+	g := buildGraph(all, byName)
 	if err := g.refuseCycle(all); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type evaluator struct {
 	names  field.Names
 	cond   map[*catalog.Computed]query.Expr
 	linked map[linkedKey][]schema.RecordID
+	lazy   bool // a read: what is being brought up to date is computed, not taken
 }
 
 type linkedKey struct {
@@ -88,6 +89,16 @@ func (r evalRow) Value(id schema.FieldID) formula.Value {
 		return formula.Failed(formula.ErrRef)
 	}
 	if field.IsComputed(f) {
+		if c := r.ev.behind(r.entity, f); c != nil {
+			v, code, err := r.ev.value(c, r.rec)
+			if err != nil {
+				r.ev.rd.fault(err)
+			}
+			if code != "" {
+				return formula.Failed(code)
+			}
+			return field.ToFormula(f, v, r.ev.names)
+		}
 		if sh := r.entity.Shadow(0, schema.ShadowErrors); sh != nil {
 			if code := errorAt(r.rec.Values[sh.ID], id); code != "" {
 				return formula.Failed(code)
@@ -98,6 +109,15 @@ func (r evalRow) Value(id schema.FieldID) formula.Value {
 		}
 	}
 	return field.ToFormula(f, r.ev.held(r.entity, f, r.rec), r.ev.names)
+}
+
+// behind is a field that a read must compute, because what is stored is being
+// brought up to date; else nil.
+func (ev *evaluator) behind(e *schema.Entity, f *schema.Field) *catalog.Computed {
+	if !ev.lazy || !field.IsComputed(f) || !slices.Contains(ev.rd.snap.Updating(e.ID), f.ID) {
+		return nil
+	}
+	return ev.rd.snap.Graph().Node(e.ID, f.ID)
 }
 
 // volatile computes a formula that is not stored.

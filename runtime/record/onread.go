@@ -18,6 +18,7 @@ func (rd *reading) computeShown(p *page, rows []*Row) error {
 		return nil
 	}
 	ev := newEvaluator(rd, nil)
+	ev.lazy = true
 	recs := make([]*schema.Record, len(rows))
 	for i, row := range rows {
 		recs[i] = row.Record

@@ -50,6 +50,16 @@ func (ev *evaluator) condense(c *catalog.Computed, recs []*schema.Record) (schem
 	}
 	vals := make([]schema.Value, 0, len(recs))
 	for _, r := range recs {
+		if late := ev.behind(to, src); late != nil {
+			v, code, err := ev.value(late, r)
+			if err != nil || code != "" {
+				return nil, code, err
+			}
+			if v != nil {
+				vals = append(vals, v)
+			}
+			continue
+		}
 		if sh != nil {
 			if code := errorAt(r.Values[sh.ID], src.ID); code != "" {
 				return nil, code, nil
@@ -324,7 +334,7 @@ func (ev *evaluator) figure(c *catalog.Computed, where query.Expr, mine []*schem
 	switch {
 	case c.Field.Type == "count":
 		q.Measures = []query.Measure{{Fn: query.Count}}
-	case c.Field.Type != "rollup" || shape.Field(id) == nil || field.IsComputed(src):
+	case c.Field.Type != "rollup" || src == nil || shape.Field(id) == nil || field.IsComputed(src):
 		return nil, "", false, nil
 	case op == "count":
 		q.Measures = []query.Measure{{Fn: query.CountFilled, Field: id}}

@@ -56,7 +56,7 @@ func (w *writing) recalcDocs() ([]store.DocOp, error) {
 // settle does what a commit left: what belongs to a few records at once, the
 // rest in the background. Where other writes ran meanwhile, it looks again at
 // everything that looks at, or is looked at by, what changed.
-func (s *Service) settle(ctx context.Context, w *writing, alone bool) error {
+func (s *Service) settle(ctx context.Context, w *writing) error {
 	t := w.Actor.Tenant
 	if w.job != nil {
 		w.job.Version = 1
@@ -69,7 +69,7 @@ func (s *Service) settle(ctx context.Context, w *writing, alone bool) error {
 			s.stale(t)
 		}
 	}
-	if alone && !s.engine.Info().Distributed || len(w.again) == 0 {
+	if !w.crowded && !s.engine.Info().Distributed || len(w.again) == 0 {
 		return nil
 	}
 	for i := range w.again {

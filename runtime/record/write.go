@@ -89,11 +89,30 @@ func (s *Service) write(ctx context.Context, b *Batch, changes []entityChange) (
 			targets = append(targets, c.ID)
 		}
 	}
+	w, err := s.locked(ctx, b, changes, targets)
+	switch {
+	case err != nil:
+		return nil, err
+	case w.replay != nil:
+		return s.replayed(ctx, w)
+	case !b.DryRun:
+		if err := s.settle(ctx, w); err != nil {
+			return nil, err
+		}
+		s.wake(b.Actor.Tenant) // 8. from here on: live updates, automations, webhooks read the log
+		s.log.DebugContext(ctx, "records written", "tenant", int64(b.Actor.Tenant), "entity", int64(b.Entity),
+			"origin", b.Via, "count", len(w.works))
+	}
+	return s.result(ctx, w)
+}
+
+// locked tries until no other writer comes in between.
+func (s *Service) locked(ctx context.Context, b *Batch, changes []entityChange, targets []schema.RecordID) (*writing, error) {
 	defer s.locks.lock(targets)()
 	for try := 1; ; try++ {
-		res, err := s.attempt(ctx, b, changes, try > patience)
+		w, err := s.attempt(ctx, b, changes, try > patience)
 		if !errors.Is(err, errAgain) {
-			return res, err
+			return w, err
 		}
 		if try > tries {
 			return nil, fail.New(fail.Conflict, "record.changedMeanwhile").Because(err)
@@ -122,7 +141,7 @@ func (s *Service) breathe(ctx context.Context, try int) error {
 
 // attempt takes one batch through every step of a record's change. The steps
 // stand here, in order, and nowhere else.
-func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange, alone bool) (*Result, error) {
+func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange, alone bool) (*writing, error) {
 	landed := s.flights.begin()
 	defer landed()
 	w, err := s.begin(ctx, b, changes)
@@ -153,7 +172,7 @@ func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange,
 		return nil, err
 	}
 	if w.replay != nil {
-		return s.replayed(ctx, w)
+		return w, nil
 	}
 	if err := s.applyRules(ctx, w); err != nil { // 6. what the program adds, followed by 4 and 5
 		return nil, err
@@ -162,14 +181,9 @@ func (s *Service) attempt(ctx context.Context, b *Batch, changes []entityChange,
 		if err := s.commit(ctx, w); err != nil { // 7. records, change log and documents at once
 			return nil, err
 		}
-		if err := s.settle(ctx, w, landed()); err != nil {
-			return nil, err
-		}
-		s.wake(b.Actor.Tenant) // 8. from here on: live updates, automations, webhooks read the log
-		s.log.DebugContext(ctx, "records written", "tenant", int64(b.Actor.Tenant), "entity", int64(b.Entity),
-			"origin", b.Via, "count", len(w.works))
+		w.crowded = !landed()
 	}
-	return s.result(ctx, w)
+	return w, nil
 }
 
 // writing is one batch on its way through the steps.
@@ -190,6 +204,7 @@ type writing struct {
 	later   []catalog.RecalcStep      // what the commit leaves to a job
 	again   []catalog.RecalcStep      // what is looked at again if others wrote meanwhile
 	job     *catalog.Recalc
+	crowded bool // others wrote at the same time
 	alone   bool // bring no records of others into the batch
 }
 
