@@ -103,7 +103,7 @@ func (e *Engine) try(ctx context.Context, s *session, j *job) (*store.Receipt, e
 // were faster, or the connection broke. A duplicate key is a writer that
 // claimed the same thing at the same time; the next try sees it.
 func again(err error) bool {
-	return hasLabel(err, transientLabel) || driver.IsDuplicateKeyError(err) || driver.IsNetworkError(err)
+	return hasLabel(err, transientLabel) || driver.IsDuplicateKeyError(err) || driver.IsNetworkError(err) || cleared(err)
 }
 
 func check(c *store.Commit) error {

@@ -36,7 +36,7 @@ func unreachable(err error) bool {
 	if driver.IsNetworkError(err) || driver.IsTimeout(err) || hasLabel(err, transientLabel) {
 		return true
 	}
-	if unselected(err) || errors.Is(err, context.DeadlineExceeded) {
+	if unselected(err) || cleared(err) || errors.Is(err, context.DeadlineExceeded) {
 		return true
 	}
 	return slices.ContainsFunc(gone, func(code int) bool { return hasCode(err, code) })
@@ -44,3 +44,10 @@ func unreachable(err error) bool {
 
 // unselected reports whether no server was there to be asked.
 func unselected(err error) bool { return errors.As(err, &topology.ServerSelectionError{}) }
+
+// cleared reports whether connections were thrown away because another one
+// broke. The driver says nothing of it in its own terms.
+func cleared(err error) bool {
+	var pool interface{ Retryable() bool }
+	return errors.As(err, &pool) && pool.Retryable()
+}

@@ -60,7 +60,7 @@ func (e *Engine) commit(ctx context.Context, sess *driver.Session) error {
 		if err = sess.CommitTransaction(ctx); err == nil {
 			return nil
 		}
-		if !hasLabel(err, unknownLabel) && !driver.IsTimeout(err) && !driver.IsNetworkError(err) {
+		if !hasLabel(err, unknownLabel) && !driver.IsTimeout(err) && !driver.IsNetworkError(err) && !cleared(err) && !unselected(err) {
 			return err
 		}
 		if pause(ctx, try) != nil {
