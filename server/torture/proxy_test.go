@@ -1,6 +1,7 @@
 package torture
 
 import (
+	wire "encoding/binary"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -23,8 +24,9 @@ type proxy struct {
 	target string
 
 	refuse, hole atomic.Bool
-	delay        atomic.Int64 // of each piece of an answer
+	delay        atomic.Int64 // of each answer
 	cut          atomic.Int64 // close a connection after so many bytes of answers; 0: never
+	doomed       atomic.Int64 // so many answers to a commit are cut off: it is made, but nobody hears of it
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -69,13 +71,61 @@ func (x *proxy) accept() {
 		x.mu.Lock()
 		x.conns[c], x.conns[s] = true, true
 		x.mu.Unlock()
-		go x.pipe(s, c, false)
-		go x.pipe(c, s, true)
+		w := &way{commits: map[uint32]bool{}}
+		go x.pipe(s, c, func(m []byte) bool { return w.request(m) })
+		go x.pipe(c, s, func(m []byte) bool { return x.answer(c, w, m) })
 	}
 }
 
-// pipe carries bytes until one side ends; answers suffer the faults.
-func (x *proxy) pipe(to, from net.Conn, answers bool) {
+// way is one connection: it knows which requests on it are commits.
+type way struct {
+	mu      sync.Mutex
+	commits map[uint32]bool
+	sent    int64 // bytes of answers
+}
+
+// request takes note of a commit. A message of the protocol is 16 bytes of
+// head, 4 of flags, the kind of its section and a document, whose first name,
+// behind 4 bytes of length and 1 of type, is the command.
+func (w *way) request(m []byte) bool {
+	const opMsg, name = 2013, 26
+	command := "commitTransaction\x00"
+	if len(m) > name+len(command) && wire.LittleEndian.Uint32(m[12:]) == opMsg && string(m[name:name+len(command)]) == command {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.commits[wire.LittleEndian.Uint32(m[4:])] = true
+	}
+	return true
+}
+
+// answersCommit reports whether a message answers a commit.
+func (w *way) answersCommit(m []byte) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := wire.LittleEndian.Uint32(m[8:])
+	is := w.commits[id]
+	delete(w.commits, id)
+	return is
+}
+
+// answer lets the faults have an answer; false: the connection is cut before it.
+func (x *proxy) answer(c net.Conn, w *way, m []byte) bool {
+	if d := time.Duration(x.delay.Load()); d > 0 {
+		pause(d/2 + rand.N(d))
+	}
+	if w.answersCommit(m) && x.doomed.Add(-1) >= 0 {
+		return false
+	}
+	w.sent += int64(len(m))
+	if most := x.cut.Load(); most > 0 && w.sent > most {
+		_, _ = c.Write(m[:len(m)/2]) // it ends in the middle of a message
+		return false
+	}
+	return true
+}
+
+// pipe carries messages until one side ends or pass says so.
+func (x *proxy) pipe(to, from net.Conn, pass func([]byte) bool) {
 	defer func() {
 		closeHard(to)
 		closeHard(from)
@@ -84,31 +134,34 @@ func (x *proxy) pipe(to, from net.Conn, answers bool) {
 		delete(x.conns, from)
 		x.mu.Unlock()
 	}()
-	buf := make([]byte, 32<<10)
-	var sent int64
 	for {
-		n, err := from.Read(buf)
+		m, err := message(from)
 		for x.hole.Load() {
 			pause(10 * time.Millisecond)
 		}
-		if answers {
-			if d := time.Duration(x.delay.Load()); d > 0 {
-				pause(d/2 + rand.N(d))
-			}
-			if most := x.cut.Load(); most > 0 && sent+int64(n) > most {
-				return
-			}
-			sent += int64(n)
+		if err != nil || !pass(m) {
+			return
 		}
-		if n > 0 {
-			if _, err := to.Write(buf[:n]); err != nil {
-				return
-			}
-		}
-		if err != nil {
+		if _, err := to.Write(m); err != nil {
 			return
 		}
 	}
+}
+
+// message reads one message of the protocol.
+func message(r io.Reader) ([]byte, error) {
+	var head [16]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, err
+	}
+	size := wire.LittleEndian.Uint32(head[:])
+	if size < 16 || size > 64<<20 {
+		return nil, fmt.Errorf("a message of %d bytes", size)
+	}
+	m := make([]byte, size)
+	copy(m, head[:])
+	_, err := io.ReadFull(r, m[16:])
+	return m, err
 }
 
 // reset cuts all connections.
@@ -128,7 +181,8 @@ func closeHard(c io.Closer) {
 }
 
 func TestABrokenWayToMongoDBLosesAndDoublesNothing(t *testing.T) {
-	x, uri := newProxy(t, mongotest.Double(t))
+	direct := mongotest.Double(t)
+	x, uri := newProxy(t, direct)
 	p := newProgram(t, t.TempDir(), "TONGBAN_STORE="+uri)
 	l := newLedger(t, p)
 	clean := func() {
@@ -136,6 +190,7 @@ func TestABrokenWayToMongoDBLosesAndDoublesNothing(t *testing.T) {
 		x.hole.Store(false)
 		x.delay.Store(0)
 		x.cut.Store(0)
+		x.doomed.Store(0)
 	}
 	faults := []struct {
 		name string
@@ -154,6 +209,12 @@ func TestABrokenWayToMongoDBLosesAndDoublesNothing(t *testing.T) {
 				x.cut.Store(int64(2000 + i*1700))
 				pause(80 * time.Millisecond)
 			}
+		}},
+		{"cut at commits", func() { x.doomed.Store(20); pause(1500 * time.Millisecond) }},
+		{"aborted transactions", func() {
+			mongotest.Inject(t, direct, mongotest.Fault{On: "commit", Do: "conflict", Chance: 0.4}, mongotest.Fault{On: "write", Do: "conflict", Chance: 0.1})
+			pause(800 * time.Millisecond)
+			require.Positive(t, mongotest.Inject(t, direct))
 		}},
 		{"latency", func() { x.delay.Store(int64(40 * time.Millisecond)); pause(800 * time.Millisecond) }},
 	}
@@ -182,6 +243,35 @@ func TestABrokenWayToMongoDBLosesAndDoublesNothing(t *testing.T) {
 	}
 	l.repeat(p)
 	l.verify(p)
+}
+
+// Nothing here carries a key: what keeps the writes single is that the store
+// finds out by itself what became of a commit whose answers never come. A few
+// cuts are healed by asking again; where there is no end of them, by the mark that
+// the commit has left.
+func TestAWriteIsMadeOnceThoughTheAnswersToItsCommitAreCut(t *testing.T) {
+	x, uri := newProxy(t, mongotest.Double(t))
+	p := newProgram(t, t.TempDir(), "TONGBAN_STORE="+uri)
+	l := newLedger(t, p)
+	const (
+		endless  = 1 << 40
+		patience = 10 * time.Second // of the store with one commit
+	)
+	for name, cuts := range map[string]int64{"once": 1, "three times": 3, "for long": endless} {
+		t.Run(name, func(t *testing.T) {
+			x.doomed.Store(cuts)
+			defer time.AfterFunc(patience+patience/5, func() { x.doomed.Store(0) }).Stop()
+			a, err := p.call("POST", l.records(), creation(name))
+			require.NoError(t, err)
+			require.Less(t, x.doomed.Swap(0), cuts, "an answer was cut")
+			require.Less(t, a.Status, 300, "%s\n%s", a.Raw, tail(p.log.String(), 2000))
+			found := p.ok("POST", l.records()+"/query", row{"filter": row{"field": "code", "op": "startsWith", "value": name + "/"}})
+			require.Len(t, found.list("records"), batchOf)
+			for _, r := range found.list("records") {
+				require.EqualValues(t, 1, r["version"])
+			}
+		})
+	}
 }
 
 func TestAProgramWithoutItsMongoDBSaysComeBackLater(t *testing.T) {
