@@ -71,6 +71,9 @@ func TestJSON_is_read_as_its_standard_says_and_never_breaks_the_server(t *testin
 		for _, body := range all {
 			bodies++
 			for name, d := range doors {
+				if len(body) > 40_000 && name != "create" { // refused by its size, while it may still be on its way: see TestBodiesHaveLimits
+					continue
+				}
 				a := w.do(d[0], d[1], w.owner, wrap(body))
 				require.Less(t, a.Status, 500, "%s %s: %.80q answers %s", name, class, body, a.Raw)
 				check(a, body)
