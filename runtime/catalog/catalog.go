@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,6 +66,8 @@ type Catalog struct {
 	policy *access.Policy
 	keep   int
 	forgot func(schema.TenantID)
+
+	stale atomic.Pointer[func(schema.TenantID)]
 
 	mu    sync.Mutex // guards slots
 	slots map[schema.TenantID]*slot
@@ -175,6 +178,9 @@ func (c *Catalog) change(ctx context.Context, a access.Actor, build func(*Snapsh
 			return err
 		}
 		err = c.commit(ctx, a, docs)
+		if fn := c.stale.Load(); err == nil && fn != nil && slices.ContainsFunc(docs, func(d store.DocOp) bool { return d.Kind == KindRecalc }) {
+			(*fn)(a.Tenant)
+		}
 		if err == nil || !errors.Is(err, store.ErrConflict) {
 			return err
 		}
@@ -186,6 +192,10 @@ func (c *Catalog) change(ctx context.Context, a access.Actor, build func(*Snapsh
 		}
 	}
 }
+
+// OnStale registers who brings computed values up to date: fn is told of tenants
+// whose documents of kind KindRecalc ask for it, and must return at once.
+func (c *Catalog) OnStale(fn func(schema.TenantID)) { c.stale.Store(&fn) }
 
 // breathe waits a little, longer with each try and not the same for everybody.
 func (c *Catalog) breathe(ctx context.Context, try int) error {

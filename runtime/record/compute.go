@@ -29,7 +29,7 @@ type wave struct {
 	far   map[catalog.Hop]map[*work]bool
 	later []catalog.RecalcStep
 	again []catalog.RecalcStep // to be looked at once more, should others have written meanwhile
-	extra int // records of others in the batch
+	extra int                  // records of others in the batch
 }
 
 // compute fills the fields that follow from others, of the records of the batch

@@ -39,7 +39,7 @@ func TestFormula(t *testing.T) {
 	require.Equal(t, `label="i5/0/乙" `, s.show(s.lines, one, "label"))
 
 	_, err = s.catalog.AddField(t.Context(), s.boss(), s.lines.ID, formulaField("bad", "{amount}*"))
-	e := failure(t, err, fail.Invalid, "formula.expected", "options.formula")
+	e := failure(t, err, fail.Invalid, "formula.expectedValue", "options.formula")
 	require.NotNil(t, e.Params["pos"])
 	_, err = s.catalog.AddField(t.Context(), s.boss(), s.lines.ID, formulaField("me", "{me}+1"))
 	require.Error(t, err)

@@ -45,8 +45,6 @@ type Options struct {
 	Attachable Attachable
 	Rules      []Rule
 	Wake       func(schema.TenantID)
-	// Stale is called where values are left for Recalculate. It must return at once.
-	Stale func(schema.TenantID)
 	// Queue shares out the room for heavy reads between tenants; nil: there is room for all.
 	Queue *fair.Queue
 }
@@ -67,7 +65,7 @@ type Service struct {
 	flights flights
 	books   books
 	self    int64 // this process, among those that bring values up to date
-	stale   func(schema.TenantID)
+	backlog *backlog
 	tables  tables
 	queue   *fair.Queue
 	costs   costs
@@ -83,10 +81,8 @@ func New(o Options) *Service {
 	if s.policy == nil {
 		s.policy = access.New(o.Now)
 	}
-	s.self, s.stale = o.IDs.Next(), o.Stale
-	if s.stale == nil {
-		s.stale = func(schema.TenantID) {}
-	}
+	s.self, s.backlog = o.IDs.Next(), newBacklog()
+	o.Catalog.OnStale(s.backlog.add)
 	if s.wake == nil {
 		s.wake = func(schema.TenantID) {}
 	}

@@ -61,12 +61,12 @@ func (s *Service) settle(ctx context.Context, w *writing) error {
 	if w.job != nil {
 		w.job.Version = 1
 		if !small(w.job.Steps) {
-			s.stale(t)
+			s.backlog.add(t)
 			return nil
 		}
 		if err := s.recalc(ctx, t, w.job); err != nil {
 			s.log.WarnContext(ctx, "left for later: bring computed values up to date", "tenant", int64(t), "error", err)
-			s.stale(t)
+			s.backlog.add(t)
 		}
 	}
 	if !w.crowded && !s.engine.Info().Distributed || len(w.again) == 0 {

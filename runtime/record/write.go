@@ -23,7 +23,7 @@ const (
 	// patience is after how many tries the records that look at those of the
 	// batch are left to be brought up to date afterwards: others write to them too.
 	patience = 2
-	pause = 2 * time.Millisecond
+	pause    = 2 * time.Millisecond
 )
 
 // errAgain asks for the write to be done anew on what is there now.

@@ -131,6 +131,7 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, IDs: b.IDs, Now: b.Now, Log: b.Log, Files: files.Infos, Attachable: files.Own,
 		Queue: queueOf(b, metrics),
 	})
+	p.workers = append(p.workers, p.Records.Run)
 	jobs := ingest.New(ingest.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records, Files: jobFiles{files}, IDs: b.IDs, Now: b.Now, Log: b.Log, Say: texts.Say,
 		Owner: b.node.Name(), Lives: others(b.node),
