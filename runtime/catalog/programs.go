@@ -232,7 +232,9 @@ func (x *edits) compileSettings(e *schema.Entity, f *schema.Field) error {
 }
 
 // formulasOf are the formulas of a clock's rule.
-func formulasOf(c *schema.ClockRule) []*string { return []*string{&c.Formula, &c.Start, &c.Pause, &c.Stop} }
+func formulasOf(c *schema.ClockRule) []*string {
+	return []*string{&c.Formula, &c.Start, &c.Pause, &c.Stop}
+}
 
 // restate writes a formula with field ids. One that no longer compiles, but was
 // there before, is left: what it decides is then not decided.

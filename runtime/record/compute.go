@@ -197,6 +197,7 @@ func (v *wave) evaluate(c *catalog.Computed, works []*work) error {
 		if err != nil {
 			return err
 		}
+		wk.setClock(v.ev, c)
 		if wk.setComputed(c.Field, val, code) {
 			v.changed(wk, c.Field.ID)
 		}

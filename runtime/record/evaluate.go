@@ -29,6 +29,7 @@ type evaluator struct {
 	names  field.Names
 	cond   map[*catalog.Computed]query.Expr
 	linked map[linkedKey][]schema.RecordID
+	clocks map[string]*formula.Program
 	lazy   bool // a read: what is being brought up to date is computed, not taken
 }
 
@@ -66,7 +67,8 @@ func (ev *evaluator) value(c *catalog.Computed, rec *schema.Record) (schema.Valu
 		v, code := field.FromFormula(c.Field, c.Program.Eval(ev.env, evalRow{ev, c.Entity, rec}))
 		return v, code, ev.rd.err
 	case c.Field.Type == "sla":
-		return ev.due(c, rec), "", ev.rd.err
+		due, _ := ev.due(c, rec)
+		return due, "", ev.rd.err
 	}
 	return ev.fromLinked(c, rec)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -132,6 +133,32 @@ func TestRules(t *testing.T) {
 	require.Equal(t, "code, region", fe.Params["fields"])
 	_, err = w.update(w.boss(), e, plain, `{"stage":"lost","reason":"price"}`)
 	require.NoError(t, err)
+}
+
+func TestClock(t *testing.T) {
+	w := newWorld(t)
+	sla := field("due", "sla")
+	sla.Options.Clock = &schema.ClockRule{Minutes: 60, Pause: `{state}="waiting"`, Stop: `{state}="done"`}
+	e := w.entity("tickets", text("state"), sla)
+	r := w.create(w.boss(), e, `{"state":"open"}`)
+	due := func(r *record.Row) string {
+		var m map[string]any
+		require.NoError(t, json.Unmarshal([]byte(fieldsOf(r)), &m))
+		s, _ := m["due"].(string)
+		return s
+	}
+	require.Equal(t, "2026-11-25T09:00:00", due(r)[:19])
+	w.clock = w.clock.Add(20 * time.Minute)
+	r, err := w.update(w.boss(), e, r, `{"state":"waiting"}`)
+	require.NoError(t, err)
+	require.Empty(t, due(r), "a clock that stands has no due moment")
+	w.clock = w.clock.Add(time.Hour)
+	r, err = w.update(w.boss(), e, r, `{"state":"open"}`)
+	require.NoError(t, err)
+	require.Equal(t, "2026-11-25T10:00:00", due(r)[:19], "the hour of waiting does not count")
+	r, err = w.update(w.boss(), e, r, `{"state":"done"}`)
+	require.NoError(t, err)
+	require.Empty(t, due(r))
 }
 
 func BenchmarkDependents(b *testing.B) {

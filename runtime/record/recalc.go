@@ -358,6 +358,7 @@ func fills(rd *reading, st *catalog.RecalcStep, recs []*schema.Record) ([]store.
 			if err != nil {
 				return nil, err
 			}
+			wk.setClock(ev, c)
 			wk.setComputed(c.Field, v, code)
 		}
 	}
