@@ -88,14 +88,17 @@ func (g *Graph) Touched(from []Ref) []*Computed {
 			from = append(from, r)
 		}
 	}
-	for i := 0; i < len(from); i++ {
-		if c := g.nodes[from[i]]; c != nil {
+	from = slices.Clone(from)
+	for len(from) > 0 {
+		r := from[len(from)-1]
+		from = from[:len(from)-1]
+		if c := g.nodes[r]; c != nil {
 			visit(c)
 		}
-		for _, c := range g.near[from[i]] {
+		for _, c := range g.near[r] {
 			visit(c)
 		}
-		for _, h := range g.far[from[i]] {
+		for _, h := range g.far[r] {
 			visit(h.To)
 		}
 	}

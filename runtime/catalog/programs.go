@@ -140,8 +140,7 @@ func (x *edits) compileFormula(e *schema.Entity, f *schema.Field) error {
 
 // formulaFault is a formula's error under the name of the input that held it.
 func formulaFault(err error, on string) error {
-	var fe *formula.Error
-	if errors.As(err, &fe) {
+	if fe, ok := errors.AsType[*formula.Error](err); ok {
 		return fe.Fail().On(on)
 	}
 	return err

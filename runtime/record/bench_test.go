@@ -15,6 +15,11 @@ import (
 // benchWorld is the table of the benchmark driver with n rows.
 func benchWorld(b *testing.B, n int) (*world, *schema.Entity, []schema.RecordID) {
 	b.Helper()
+	return benchWorldOf(b, n)
+}
+
+func benchWorldOf(b testing.TB, n int) (*world, *schema.Entity, []schema.RecordID) {
+	b.Helper()
 	w := newWorld(b)
 	e := w.entity("customers", text("name"), text("phone"), field("email", "email"), choices("industry", "finance", "retail", "edu", "health"),
 		choices("region", "华东", "华北"), choices("stage", "潜在", "赢单", "输单"), choices("level", "A", "B", "C"),

@@ -1,8 +1,11 @@
 package record_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,14 +68,14 @@ func (s *shop) show(e *schema.Entity, r *record.Row, keys ...string) string {
 	require.NoError(s, err)
 	var all map[string]json.RawMessage
 	require.NoError(s, json.Unmarshal([]byte(fieldsOf(row)), &all))
-	out := ""
+	var out strings.Builder
 	for _, k := range keys {
 		if len(all[k]) == 0 {
 			all[k] = json.RawMessage("-")
 		}
-		out += fmt.Sprintf("%s=%s ", k, all[k])
+		fmt.Fprintf(&out, "%s=%s ", k, all[k])
 	}
-	return out
+	return out.String()
 }
 
 func (s *shop) line(order *record.Row, amount int) *record.Row {
@@ -207,4 +210,65 @@ func TestComputed_cycle(t *testing.T) {
 	e := failure(t, err, fail.Invalid, "field.cycle", "options")
 	require.Contains(t, e.Params["path"], "orders.total")
 	require.Contains(t, e.Params["path"], "lines.whole")
+}
+
+func TestComputed_backfillGoesOnAfterAnInterruption(t *testing.T) {
+	w, e, ids := benchWorldOf(t, 3000)
+	_, err := w.catalog.AddField(t.Context(), w.boss(), e.ID, formulaField("twice", "{amount}*2"))
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	require.Error(t, w.records.Recalculate(ctx, w.tenant))
+	behind, err := w.records.Behind(t.Context(), w.tenant)
+	require.NoError(t, err)
+	require.True(t, behind)
+
+	_, err = w.records.Write(t.Context(), w.batch(w.boss(), e, record.Change{Op: store.OpUpdate, ID: ids[5], Fields: in(t, `{"amount":50}`)}))
+	require.NoError(t, err)
+	require.NoError(t, w.records.Recalculate(t.Context(), w.tenant))
+	res, err := w.records.Aggregate(t.Context(), w.boss(), e.ID, record.AggRequest{Metrics: []record.Metric{{Op: "filled", Field: "twice"}, {Op: "sum", Field: "twice"}, {Op: "sum", Field: "amount"}}})
+	require.NoError(t, err)
+	require.Equal(t, "3000", string(res.Groups[0].Metrics[0]))
+	var twice, once float64
+	require.NoError(t, json.Unmarshal(res.Groups[0].Metrics[1], &twice))
+	require.NoError(t, json.Unmarshal(res.Groups[0].Metrics[2], &once))
+	require.InDelta(t, 2*once, twice, 0.001)
+	row, err := w.records.Get(t.Context(), w.boss(), e.ID, ids[7])
+	require.NoError(t, err)
+	require.Equal(t, schema.Version(1), row.Record.Version, "a backfill changes no version")
+}
+
+func TestComputed_writersAtTheSameTimeMissNothing(t *testing.T) {
+	s := newShop(t)
+	order := s.create(s.boss(), s.orders, `{"name":"A"}`)
+	var wg sync.WaitGroup
+	boss, errs := s.boss(), make(chan error, 200)
+	for n := range 8 {
+		wg.Go(func() {
+			for i := range 12 {
+				_, err := s.records.Write(t.Context(), s.batch(boss, s.lines, record.Change{Op: store.OpCreate, Fields: map[string]any{
+					"amount": json.Number("1"), "item": fmt.Sprint(n, i), "order": []any{schema.FormatID(schema.PrefixRecord, order.Record.ID)}}}))
+				errs <- err
+				if i == 6 {
+					_, err := s.records.Write(t.Context(), s.batch(boss, s.orders, record.Change{Op: store.OpUpdate, ID: order.Record.ID, Fields: map[string]any{"name": fmt.Sprint("n", n)}}))
+					errs <- err
+				}
+			}
+		})
+	}
+	wg.Wait()
+	close(errs)
+	for err := range errs {
+		require.NoError(t, err)
+	}
+	require.NoError(t, s.records.Recalculate(t.Context(), s.tenant))
+	require.Equal(t, "total=96 count=96 ", s.show(s.orders, order, "total", "count"))
+	rows, err := s.records.Query(t.Context(), s.boss(), s.lines.ID, record.Request{Limit: 200})
+	require.NoError(t, err)
+	name, err := s.records.Get(t.Context(), s.boss(), s.orders.ID, order.Record.ID)
+	require.NoError(t, err)
+	for _, r := range rows.Rows {
+		require.Equal(t, name.Value(s.orders.FieldNamed("name")), r.Value(s.lines.FieldNamed("orderName")))
+		require.InDelta(t, 96, r.Value(s.lines.FieldNamed("orderTotal")), 0)
+	}
 }

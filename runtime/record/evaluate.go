@@ -110,7 +110,7 @@ func (r evalRow) Value(id schema.FieldID) formula.Value {
 			return r.ev.volatile(r.entity, f, r.rec)
 		}
 	}
-	return field.ToFormula(f, r.ev.held(r.entity, f, r.rec), r.ev.names)
+	return field.ToFormula(f, r.ev.held(f, r.rec), r.ev.names)
 }
 
 // behind is a field that a read must compute, because what is stored is being
@@ -132,7 +132,7 @@ func (ev *evaluator) volatile(e *schema.Entity, f *schema.Field, rec *schema.Rec
 }
 
 // held is the value of any field, derived links and system fields included.
-func (ev *evaluator) held(e *schema.Entity, f *schema.Field, rec *schema.Record) schema.Value {
+func (ev *evaluator) held(f *schema.Field, rec *schema.Record) schema.Value {
 	if f.Options.Derived {
 		ids, err := ev.linkedIDs(f, rec.ID, maxLoaded)
 		if err != nil {

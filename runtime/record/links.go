@@ -40,24 +40,8 @@ func (w *writing) checkReferences() error {
 				for _, to := range addedTo(setOf(wk.prior[id]), setOf(v)) {
 					links[f.Options.Entity] = append(links[f.Options.Entity], newLink{wk, f, schema.RecordID(to)})
 				}
-			case "user", "users":
-				for _, u := range addedTo(setOf(wk.prior[id]), setOf(v)) {
-					if w.snap.Member(schema.UserID(u)) == nil {
-						w.fault(wk, fail.New(fail.Invalid, "member.notFound"), f.Key)
-					}
-				}
-			case "department":
-				for _, d := range addedTo(setOf(wk.prior[id]), setOf(v)) {
-					if w.snap.Department(schema.DeptID(d)) == nil {
-						w.fault(wk, fail.New(fail.Invalid, "department.unknown"), f.Key)
-					}
-				}
-			case "role":
-				for _, r := range addedTo(setOf(wk.prior[id]), setOf(v)) {
-					if !w.snap.HasRole(schema.RoleID(r)) {
-						w.fault(wk, fail.New(fail.Invalid, "role.unknown"), f.Key)
-					}
-				}
+			case "user", "users", "department", "role":
+				w.checkNamed(wk, f, addedTo(setOf(wk.prior[id]), setOf(v)))
 			case "attachment", "file", "image", "signature":
 				old := appendFiles(nil, wk.prior[id])
 				for _, file := range appendFiles(nil, v) {
@@ -77,6 +61,24 @@ func (w *writing) checkReferences() error {
 		return err
 	}
 	return w.faults()
+}
+
+// checkNamed makes sure that people, departments and roles that are newly named are there.
+func (w *writing) checkNamed(wk *work, f *schema.Field, added []int64) {
+	for _, id := range added {
+		there, code := true, ""
+		switch f.Type {
+		case "department":
+			there, code = w.snap.Department(schema.DeptID(id)) != nil, "department.unknown"
+		case "role":
+			there, code = w.snap.HasRole(schema.RoleID(id)), "role.unknown"
+		default:
+			there, code = w.snap.Member(schema.UserID(id)) != nil, "member.notFound"
+		}
+		if !there {
+			w.fault(wk, fail.New(fail.Invalid, code), f.Key)
+		}
+	}
 }
 
 // keepUnseen puts links back that a change drops although the actor cannot

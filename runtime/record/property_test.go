@@ -2,9 +2,9 @@ package record_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +21,7 @@ import (
 // computed along the way is what is computed from scratch.
 func TestComputed_incrementalEqualsFull(t *testing.T) {
 	for seed := range uint64(3) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { testIncremental(t, seed) })
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) { testIncremental(t, seed) })
 	}
 }
 
@@ -42,8 +42,10 @@ func testIncremental(t *testing.T, seed uint64) {
 	s.rollup("allDone", "and", "done")
 	s.rollup("items", "concat", "item")
 	s.rollup("kinds", "countDistinct", "item")
-	s.add(s.orders, catalog.FieldInput{Name: "big", Key: "big", Type: "rollup", Options: schema.Options{Link: s.id(s.orders, "lines"), Field: s.id(s.lines, "amount"), Op: "avg"},
-		Refs: catalog.FieldRefs{Filter: json.RawMessage(`{"field":"amount","op":"gt","value":20}`)}})
+	s.add(s.orders, catalog.FieldInput{
+		Name: "big", Key: "big", Type: "rollup", Options: schema.Options{Link: s.id(s.orders, "lines"), Field: s.id(s.lines, "amount"), Op: "avg"},
+		Refs: catalog.FieldRefs{Filter: json.RawMessage(`{"field":"amount","op":"gt","value":20}`)},
+	})
 	s.add(s.orders, formulaField("rate", "{total}/{count}"))
 	s.add(s.orders, formulaField("who", `{owners}&""`))
 	s.add(s.orders, catalog.FieldInput{Name: "titles", Key: "titles", Type: "lookup", Options: schema.Options{Link: s.id(s.orders, "owners"), Field: p.owners.FieldNamed("title").ID}})
@@ -68,7 +70,7 @@ func (p *player) pick(e *schema.Entity) schema.RecordID {
 }
 
 func (p *player) fields(e *schema.Entity) map[string]any {
-	num := func(n int) json.Number { return json.Number(fmt.Sprint(p.rnd.IntN(n))) }
+	num := func(n int) json.Number { return json.Number(strconv.Itoa(p.rnd.IntN(n))) }
 	link := func(to *schema.Entity, most int) []any {
 		out := []any{}
 		for range p.rnd.IntN(most + 1) {

@@ -397,7 +397,7 @@ func (r *recalculation) fill(ctx context.Context, st *catalog.RecalcStep, ops []
 				late = append(late, ops[i].ID)
 			}
 		}
-		if ops = nil; len(late) == 0 {
+		if len(late) == 0 {
 			return nil
 		}
 		if ops, err = r.again(ctx, st, late); err != nil {

@@ -65,7 +65,7 @@ func (ev *evaluator) condense(c *catalog.Computed, recs []*schema.Record) (schem
 				return nil, code, nil
 			}
 		}
-		if v := ev.held(to, src, r); v != nil {
+		if v := ev.held(src, r); v != nil {
 			vals = append(vals, v)
 		}
 	}
@@ -122,9 +122,9 @@ func (ev *evaluator) rolledUp(f, src *schema.Field, vals []schema.Value) (schema
 			return nil, ""
 		}
 		isTrue := func(v schema.Value) bool { b, _ := v.(bool); return b }
-		any := slices.ContainsFunc(vals, isTrue)
+		some := slices.ContainsFunc(vals, isTrue)
 		all := !slices.ContainsFunc(vals, func(v schema.Value) bool { return !isTrue(v) })
-		if f.Options.Op == "and" && !all || f.Options.Op == "or" && !any {
+		if f.Options.Op == "and" && !all || f.Options.Op == "or" && !some {
 			return false, ""
 		}
 		return true, ""
@@ -287,8 +287,8 @@ func (ev *evaluator) fromMany(c *catalog.Computed, rec *schema.Record) (schema.V
 			where = append(where, query.Not{X: ids})
 		}
 	}
-	if v, code, ok, err := ev.figure(c, where, mine); ok || err != nil {
-		return v, code, err
+	if q := ev.figures(c, where); q != nil {
+		return ev.figure(c, q, mine)
 	}
 	recs := slices.Clone(mine)
 	q := &query.Query{Where: where, Limit: MaxBatch}
@@ -325,35 +325,48 @@ func (ev *evaluator) batchLinked(c *catalog.Computed, rec *schema.Record) []*sch
 	return out
 }
 
-// figure asks the store; ok is false for what it cannot condense.
-func (ev *evaluator) figure(c *catalog.Computed, where query.Expr, mine []*schema.Record) (schema.Value, formula.ErrCode, bool, error) {
+// figures is what to ask the store for; nil for what it cannot condense.
+func (ev *evaluator) figures(c *catalog.Computed, where query.Expr) *query.AggQuery {
 	ent, id, op := c.Link.Options.Entity, c.Field.Options.Field, c.Field.Options.Op
-	shape := ev.rd.snap.Shape(ent)
 	q := &query.AggQuery{Where: where}
-	src := ev.rd.snap.Entity(ent).Field(id)
-	switch {
-	case c.Field.Type == "count":
+	if c.Field.Type == "count" {
 		q.Measures = []query.Measure{{Fn: query.Count}}
-	case c.Field.Type != "rollup" || src == nil || shape.Field(id) == nil || field.IsComputed(src):
-		return nil, "", false, nil
-	case op == "count":
-		q.Measures = []query.Measure{{Fn: query.CountFilled, Field: id}}
-	case op == "sum" || op == "avg":
-		q.Measures = []query.Measure{{Fn: query.CountFilled, Field: id}, {Fn: query.Sum, Field: id}}
-	case (op == "min" || op == "max") && shape.Field(id).Kind != schema.KindText && shape.Field(id).Kind != schema.KindBool:
-		q.Measures = []query.Measure{{Fn: query.CountFilled, Field: id}, {Fn: query.Min, Field: id}, {Fn: query.Max, Field: id}}
-	default:
-		return nil, "", false, nil
+		return q
 	}
-	rows, err := ev.rd.r.Aggregate(ev.rd.ctx, shape, q)
-	if err != nil || len(rows) != 1 {
-		return nil, "", true, fmt.Errorf("condense linked records: %w", err)
+	src, kind := ev.rd.snap.Entity(ent).Field(id), schema.Kind(0)
+	if fs := ev.rd.snap.Shape(ent).Field(id); fs != nil {
+		kind = fs.Kind
+	}
+	if c.Field.Type != "rollup" || src == nil || kind == 0 || field.IsComputed(src) {
+		return nil
+	}
+	q.Measures = []query.Measure{{Fn: query.CountFilled, Field: id}}
+	switch {
+	case op == "count":
+	case op == "sum" || op == "avg":
+		q.Measures = append(q.Measures, query.Measure{Fn: query.Sum, Field: id})
+	case (op == "min" || op == "max") && kind != schema.KindText && kind != schema.KindBool:
+		q.Measures = append(q.Measures, query.Measure{Fn: query.Min, Field: id}, query.Measure{Fn: query.Max, Field: id})
+	default:
+		return nil
+	}
+	return q
+}
+
+// figure asks the store, and adds the records of the batch.
+func (ev *evaluator) figure(c *catalog.Computed, q *query.AggQuery, mine []*schema.Record) (schema.Value, formula.ErrCode, error) {
+	rows, err := ev.rd.r.Aggregate(ev.rd.ctx, ev.rd.snap.Shape(c.Link.Options.Entity), q)
+	if err != nil {
+		return nil, "", fmt.Errorf("condense linked records: %w", err)
+	}
+	if len(rows) != 1 {
+		return nil, "", nil
 	}
 	n, _ := rows[0].Vals[0].(int64)
 	if c.Field.Type == "count" {
-		return n + int64(len(mine)), "", true, nil
+		return n + int64(len(mine)), "", nil
 	}
-	s := sums{n: n}
+	s, op := sums{n: n}, c.Field.Options.Op
 	for _, v := range rows[0].Vals[1:] {
 		switch x := v.(type) {
 		case int64:
@@ -366,13 +379,13 @@ func (ev *evaluator) figure(c *catalog.Computed, where query.Expr, mine []*schem
 		s.least, s.most = rows[0].Vals[1], rows[0].Vals[2]
 	}
 	for _, r := range mine {
-		if v := r.Values[id]; v != nil {
+		if v := r.Values[c.Field.Options.Field]; v != nil {
 			s.add(v)
 		}
 	}
 	if op == "count" {
-		return s.n, "", true, nil
+		return s.n, "", nil
 	}
 	v, code := s.result(c.Field)
-	return v, code, true, nil
+	return v, code, nil
 }

@@ -108,7 +108,7 @@ func (rd *reading) tryRow(r *access.Rights, id schema.RecordID, p *formula.Progr
 				continue
 			}
 		}
-		wanted[own.Options.Entity] = appendIDs(wanted[own.Options.Entity], setOf(ev.held(r.Entity(), own, rec)))
+		wanted[own.Options.Entity] = appendIDs(wanted[own.Options.Entity], setOf(ev.held(own, rec)))
 	}
 	titles, err := rd.titles(wanted)
 	ev.names = &names{snap: rd.snap, titles: titles} // of linked records, those that may be read
