@@ -27,6 +27,7 @@ const module = "tongban"
 var layers = map[string][]string{
 	"schema":                        {},
 	"runtime/ids":                   {},
+	"runtime/fair":                  {"schema"},
 	"runtime/store":                 {"schema"},
 	"runtime/store/storetest":       {"schema", "runtime/store"},
 	"runtime/store/tally":           {"schema", "runtime/store"},
@@ -35,7 +36,7 @@ var layers = map[string][]string{
 	"runtime/store/mongo/mongotest": {},
 	"runtime/access":                {"schema"},
 	"runtime/catalog":               {"schema", "runtime/store", "runtime/access", "runtime/ids"},
-	"runtime/record":                {"schema", "runtime/store", "runtime/access", "runtime/ids", "runtime/catalog"},
+	"runtime/record":                {"schema", "runtime/store", "runtime/access", "runtime/ids", "runtime/catalog", "runtime/fair"},
 	"runtime/event":                 {"schema", "runtime/store"},
 	"runtime/live":                  {"schema", "runtime/store", "runtime/access", "runtime/catalog", "runtime/record", "runtime/event"},
 	"runtime/account":               {"schema", "runtime/store", "runtime/access", "runtime/ids", "runtime/catalog"},
