@@ -140,3 +140,12 @@ func TestRollupsTakeTheFormOfWhatTheyGive(t *testing.T) {
 		}
 	}
 }
+
+func TestADecimalResultEndsInNoZerosPastTheCents(t *testing.T) {
+	f := &schema.Field{Type: "formula", Options: schema.Options{Formula: "x", Result: "decimal", Scale: new(6)}}
+	kind, _ := field.Of("formula")
+	for stored, want := range map[int64]string{37_500_000: "37.50", 37_512_300: "37.5123", 0: "0.00", -1: "-0.000001", 5_000_000: "5.00"} {
+		require.Equal(t, want, kind.Text(f, stored, nil))
+		require.Equal(t, `"`+want+`"`, string(kind.AppendJSON(nil, f, stored, nil)))
+	}
+}
