@@ -206,7 +206,9 @@ func (c *csvRows) write(r *record.Row, fields []*schema.Field) error {
 	for i, f := range fields {
 		c.cells[i] = ""
 		if t, ok := field.Of(f.Type); ok {
-			c.cells[i] = t.Text(f, r.Value(f), names)
+			if c.cells[i] = r.Failed(f); c.cells[i] == "" {
+				c.cells[i] = t.Text(f, r.Value(f), names)
+			}
 		}
 	}
 	return c.out.row(c.cells)

@@ -41,6 +41,10 @@ func (s *sheetRows) head(fields []*schema.Field) error {
 func (s *sheetRows) write(r *record.Row, fields []*schema.Field) error {
 	names := zoned{r.Names(), s.zone}
 	for i, f := range fields {
+		if code := r.Failed(f); code != "" {
+			s.cells[i] = sheetCell{text: code}
+			continue
+		}
 		s.cells[i] = s.cell(f, r.Value(f), names, s.styles[i])
 	}
 	return s.out.writeRow(s.cells)

@@ -16,6 +16,7 @@ type column struct {
 	from  schema.FieldID // where the value stands: a system field, or the field itself
 	quote [3]string      // `"key":` by KeyMode
 	link  bool
+	shows schema.EntityID // the entity whose records a lookup of links shows
 }
 
 func newColumn(f *schema.Field) *column {
@@ -26,6 +27,9 @@ func newColumn(f *schema.Field) *column {
 	c := &column{f: f, t: t, from: f.ID, link: f.Type == "link"}
 	if sys := t.Traits(f).System; sys != 0 {
 		c.from = sys
+	}
+	if shown, _, ok := field.Shown(f); ok && field.IsComputed(f) && shown.Type == "link" {
+		c.shows = shown.Options.Entity
 	}
 	c.quote = [3]string{
 		string(appendText(nil, f.Key)) + ":",

@@ -199,6 +199,17 @@ func TestComputed_manyLookers(t *testing.T) {
 	require.Equal(t, "total=180700 most=1000 count=600 ", s.show(s.orders, order, "total", "most", "count"))
 }
 
+func TestComputed_lookupOfLinks(t *testing.T) {
+	s := newShop(t)
+	payers := s.entity("payers", text("who"))
+	s.add(s.orders, catalog.FieldInput{Name: "payer", Key: "payer", Type: "link", Options: schema.Options{Entity: payers.ID}, InverseName: "orders"})
+	s.add(s.lines, catalog.FieldInput{Name: "paidBy", Key: "paidBy", Type: "lookup", Options: schema.Options{Link: s.id(s.lines, "order"), Field: s.id(s.orders, "payer")}})
+	payer := s.create(s.boss(), payers, `{"who":"王五"}`)
+	order := s.create(s.boss(), s.orders, fmt.Sprintf(`{"name":"A","payer":[%q]}`, schema.FormatID(schema.PrefixRecord, payer.Record.ID)))
+	one := s.line(order, 1)
+	require.Contains(t, s.show(s.lines, one, "paidBy"), "王五")
+}
+
 func TestComputed_cycle(t *testing.T) {
 	s := newShop(t)
 	l := s.add(s.lines, catalog.FieldInput{Name: "whole", Key: "whole", Type: "lookup", Options: schema.Options{Link: s.id(s.lines, "order"), Field: s.id(s.orders, "total")}})
@@ -247,7 +258,8 @@ func TestComputed_writersAtTheSameTimeMissNothing(t *testing.T) {
 		wg.Go(func() {
 			for i := range 12 {
 				_, err := s.records.Write(t.Context(), s.batch(boss, s.lines, record.Change{Op: store.OpCreate, Fields: map[string]any{
-					"amount": json.Number("1"), "item": fmt.Sprint(n, i), "order": []any{schema.FormatID(schema.PrefixRecord, order.Record.ID)}}}))
+					"amount": json.Number("1"), "item": fmt.Sprint(n, i), "order": []any{schema.FormatID(schema.PrefixRecord, order.Record.ID)},
+				}}))
 				errs <- err
 				if i == 6 {
 					_, err := s.records.Write(t.Context(), s.batch(boss, s.orders, record.Change{Op: store.OpUpdate, ID: order.Record.ID, Fields: map[string]any{"name": fmt.Sprint("n", n)}}))

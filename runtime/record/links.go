@@ -66,7 +66,8 @@ func (w *writing) checkReferences() error {
 // checkNamed makes sure that people, departments and roles that are newly named are there.
 func (w *writing) checkNamed(wk *work, f *schema.Field, added []int64) {
 	for _, id := range added {
-		there, code := true, ""
+		var there bool
+		var code string
 		switch f.Type {
 		case "department":
 			there, code = w.snap.Department(schema.DeptID(id)) != nil, "department.unknown"

@@ -236,6 +236,12 @@ func (rd *reading) fill(p *page, rows []*Row) error {
 					wanted[c.f.Options.Entity] = appendIDs(wanted[c.f.Options.Entity], setOf(row.Record.Values[c.f.ID]))
 				}
 			}
+		case c.shows != 0:
+			for _, row := range rows {
+				if row.Access.Read.Has(c.f.ID) {
+					wanted[c.shows] = appendIDs(wanted[c.shows], setOf(row.held(c)))
+				}
+			}
 		case field.HoldsFiles(c.f):
 			for _, row := range rows {
 				if row.Access.Read.Has(c.f.ID) {

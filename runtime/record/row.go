@@ -119,13 +119,24 @@ func (r *Row) namesFor(c *column) field.Names {
 	return r.page.names
 }
 
+// held is the value of a column as it is stored, or was computed for this answer.
+func (r *Row) held(c *column) schema.Value {
+	if got, ok := r.computed[c.f.ID]; ok {
+		return got.value
+	}
+	return r.Record.Get(c.from)
+}
+
 // shown is the value of a column, without the links that the reader may not see.
 func (r *Row) shown(c *column) schema.Value {
-	if !c.link {
-		if got, ok := r.computed[c.f.ID]; ok {
-			return got.value
+	if c.shows != 0 {
+		if set := r.page.names.visible(c.shows, setOf(r.held(c))); len(set) > 0 {
+			return set
 		}
-		return r.Record.Get(c.from)
+		return nil
+	}
+	if !c.link {
+		return r.held(c)
 	}
 	set := r.derived[c.f.ID]
 	if !c.f.Options.Derived {
