@@ -6,6 +6,9 @@ const server = process.env.TONGBAN_DEV_SERVER ?? "http://127.0.0.1:8080";
 /** Icons but those of the entry, which would have to wait for the others. */
 const sharedIcons = /lucide-react\/.*\/icons\/(?!(loader-circle|x|circle-check|circle-exclamation-point)\.)/;
 
+/** What the shell and the pages in it all need at once. */
+const smallParts = /src\/ui\/(popover|menu|input|field|drawer|use-trigger|avatar|skeleton|icon-tile|page|dialog|tooltip|preload)\.tsx?$/;
+
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": `${import.meta.dirname}/src` } },
@@ -25,7 +28,11 @@ export default defineConfig({
         codeSplitting: {
           // Icons that several pages use come as one file, not as dozens of 200 bytes.
           includeDependenciesRecursively: false,
-          groups: [{ name: "icons", test: sharedIcons, minShareCount: 4 }],
+          groups: [
+            { name: "icons", test: sharedIcons, minShareCount: 4 },
+            // So do the small parts of which nearly every page is made.
+            { name: "parts", test: smallParts },
+          ],
         },
       },
     },

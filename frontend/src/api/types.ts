@@ -114,9 +114,13 @@ export interface Field extends Ref {
   readonly key: string;
   readonly type: string;
   readonly description?: string;
-  readonly required: boolean;
-  readonly unique: boolean;
+  readonly required: boolean | { readonly formula: string };
+  readonly unique: boolean | { readonly with: readonly string[]; readonly caseFold?: boolean };
   readonly default?: unknown;
+  readonly readOnly?: { readonly formula: string };
+  readonly computed?: boolean;
+  /** A change of a computed field is being brought to all records. */
+  readonly updating?: boolean;
   readonly options: FieldOptions;
   /** What the caller may do with its values. */
   readonly right: "read" | "write" | "masked";

@@ -176,7 +176,7 @@ const roles = createRoute({
     return role ? { role } : {};
   },
   component: lazyRouteComponent(
-    withTexts(() => import("./routes/admin-routes"), "people", "settings"),
+    withTexts(() => import("./routes/admin-routes"), "people", "settings", "design"),
     "RolesRoute",
   ),
 });

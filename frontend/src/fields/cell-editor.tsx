@@ -125,7 +125,7 @@ function LinkCell({ session, field }: CellEditorProps) {
 function DayCell({ session, field, leave }: PartProps) {
   const env = useFields();
   const [typed, setTyped] = useState(() => session.text());
-  const parsed = typeOf(field.type).parse(field, typed, env);
+  const parsed = typeOf(field).parse(field, typed, env);
   const read = typed.trim() !== "" && "value" in parsed ? parsed.value : undefined;
   const enter = useRef<(event: KeyboardEvent) => boolean>(() => false);
   enter.current = (event) => {
@@ -199,7 +199,7 @@ const heights: Partial<Record<Family, number>> = {
 
 /** The open editor of a cell, beside it; the grid closes it. */
 export function CellEditor({ session, field }: CellEditorProps) {
-  const { family } = typeOf(field.type);
+  const { family } = typeOf(field);
   const [rect, setRect] = useState(session.rect);
   const leave = useRef<() => void>(undefined);
   // The cell moves when the grid scrolls.

@@ -4,7 +4,7 @@ import type { Option } from "@/ui/listbox";
 import { typeOf } from "./registry";
 
 export function FieldIcon({ field }: { readonly field: Field }) {
-  return createElement(typeOf(field.type).icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true });
+  return createElement(typeOf(field).icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true });
 }
 
 export const fieldOptions = (fields: readonly Field[]): Option[] =>

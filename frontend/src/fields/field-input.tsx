@@ -23,7 +23,7 @@ export interface FieldInputProps {
   readonly readOnly?: boolean;
 }
 
-function Shown({ field, value, readOnly }: FieldInputProps) {
+export function Shown({ field, value, readOnly }: FieldInputProps) {
   if (isEmptyValue(value) && field.type !== "checkbox") {
     return <span className={css.empty}>{readOnly ? "–" : t("fields.empty")}</span>;
   }
@@ -64,7 +64,7 @@ function Entry(props: FieldInputProps) {
   );
 }
 
-function InPopover(props: FieldInputProps & { readonly children: (close: () => void) => ReactNode }) {
+export function InPopover(props: FieldInputProps & { readonly children: (close: () => void) => ReactNode }) {
   const [open, setOpen] = useState(false);
   const trigger = (
     <button
@@ -104,7 +104,7 @@ function DayInput(props: FieldInputProps) {
 }
 
 /** What a click in a list makes of the chosen items. */
-function toggled<T extends { readonly id: string }>(
+export function toggled<T extends { readonly id: string }>(
   chosen: readonly T[],
   item: T,
   many: boolean,
@@ -247,7 +247,14 @@ function TickInput({ field, value, onChange, readOnly }: FieldInputProps) {
   );
 }
 
-const inputs: Readonly<Record<Family, (props: FieldInputProps) => ReactNode>> = {
+/** Inputs of the rarer families, once they are known. */
+let moreInputs: Partial<Readonly<Record<Family, (props: FieldInputProps) => ReactNode>>> = {};
+
+export function inputAlso(more: typeof moreInputs): void {
+  moreInputs = more;
+}
+
+const inputs: Partial<Readonly<Record<Family, (props: FieldInputProps) => ReactNode>>> = {
   text: Entry,
   number: Entry,
   date: DayInput,
@@ -261,8 +268,10 @@ const inputs: Readonly<Record<Family, (props: FieldInputProps) => ReactNode>> = 
 
 /** The editor of a value in place, by the field's type. */
 export function FieldInput(props: FieldInputProps) {
-  const type = typeOf(props.field.type);
+  const { family } = typeOf(props.field);
   const readOnly = props.readOnly === true || isComputed(props.field) || props.field.right !== "write";
-  const Input = readOnly && type.family !== "file" ? Entry : inputs[type.family];
+  const own = moreInputs[family];
+  const Input =
+    (readOnly && family !== "file" && own === undefined ? undefined : (own ?? inputs[family])) ?? Entry;
   return <Input {...props} readOnly={readOnly} />;
 }

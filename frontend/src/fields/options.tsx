@@ -39,7 +39,7 @@ function secondLine(entity: Entity, fields: Readonly<Record<string, unknown>>): 
       (field) =>
         field !== title && ["text", "phone", "email", "autoNumber", "singleSelect"].includes(field.type),
     )
-    .map((field) => typeOf(field.type).format(field, fields[field.key]))
+    .map((field) => typeOf(field).format(field, fields[field.key]))
     .filter(Boolean)
     .slice(0, 1)
     .join(" · ");
@@ -61,7 +61,7 @@ export function useRecordSearch(entityId: string, search: string) {
       const title = titleField(entity);
       return page.records.map(({ id, fields }) => ({
         id,
-        name: title ? typeOf(title.type).format(title, fields[title.key]) : id,
+        name: title ? typeOf(title).format(title, fields[title.key]) : id,
         hint: entity ? secondLine(entity, fields) : "",
       }));
     },

@@ -7,10 +7,10 @@ import { Pill } from "@/ui/pill";
 import { Checkbox } from "@/ui/toggles";
 import css from "./fields.module.css";
 import type { FileValue } from "./file/types";
-import { typeOf } from "./registry";
-import { type Family, listOf } from "./types";
+import { shownField, typeOf } from "./registry";
+import { type Family, failure, failureText, listOf } from "./types";
 
-interface ShowProps {
+export interface ShowProps {
   readonly field: Field;
   readonly value: unknown;
 }
@@ -40,12 +40,15 @@ export function ShareBar({ share, text }: { readonly share: number; readonly tex
 }
 
 function Plain({ field, value }: ShowProps) {
-  const text = typeOf(field.type).format(field, value);
+  const text = typeOf(field).format(field, value);
   return <span className={cx(field.type === "longText" && css.long)}>{text}</span>;
 }
 
 function Numeric({ field, value }: ShowProps) {
-  const text = typeOf(field.type).format(field, value);
+  const text = typeOf(field).format(field, value);
+  if (field.type === "progress" && typeof value === "number") {
+    return <ShareBar share={value / (field.options.max ?? 100)} text={text} />;
+  }
   if (field.type === "percent" && typeof value === "number") {
     return <ShareBar share={value} text={text} />;
   }
@@ -69,7 +72,7 @@ function Day(props: ShowProps) {
   );
 }
 
-function Choices({ value }: ShowProps) {
+export function Choices({ value }: ShowProps) {
   return (
     <span className={css.tags}>
       {listOf<{ id: string; name: string; color?: string }>(value).map((one) => (
@@ -107,7 +110,7 @@ export function FileIcon({ type }: { readonly type: string | undefined }) {
   return type?.startsWith("image/") ? <Image aria-hidden="true" /> : <FileText aria-hidden="true" />;
 }
 
-function Files({ value }: ShowProps) {
+export function Files({ value }: ShowProps) {
   return (
     <span className={css.tags}>
       {listOf<FileValue>(value).map((file) => (
@@ -144,7 +147,14 @@ function Tick({ field, value }: ShowProps) {
   );
 }
 
-const shows: Readonly<Record<Family, (props: ShowProps) => ReactNode>> = {
+/** How the rarer families show, once they are known. */
+let moreShows: Partial<Readonly<Record<Family, (props: ShowProps) => ReactNode>>> = {};
+
+export function showAlso(shows: typeof moreShows): void {
+  moreShows = shows;
+}
+
+const shows: Partial<Readonly<Record<Family, (props: ShowProps) => ReactNode>>> = {
   text: Plain,
   number: Numeric,
   date: Day,
@@ -167,6 +177,15 @@ export function FieldValue({ field, value }: ShowProps) {
   if (isEmptyValue(value) && field.type !== "checkbox") {
     return null;
   }
-  const Show = shows[typeOf(field.type).family];
-  return <Show field={field} value={value} />;
+  const { family, computed } = typeOf(field);
+  const failed = computed === true ? failure(value) : undefined;
+  if (failed !== undefined) {
+    return (
+      <span className={css.failed} title={failureText(failed)}>
+        {failed}
+      </span>
+    );
+  }
+  const Show = moreShows[family] ?? shows[family] ?? Plain;
+  return <Show field={shownField(field)} value={value} />;
 }

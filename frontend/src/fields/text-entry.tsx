@@ -26,7 +26,7 @@ export function TextEntry({ field, value, onChange, onClose }: TextEntryProps) {
   const [wrong, setWrong] = useState("");
 
   function commit(): void {
-    const parsed = typeOf(field.type).parse(field, text, env);
+    const parsed = typeOf(field).parse(field, text, env);
     if ("error" in parsed) {
       setWrong(tryT(`error.${parsed.error}`) ?? t("fields.badValue"));
       return;

@@ -2,6 +2,7 @@
 import type { LucideIcon } from "lucide-react";
 import type { Field, Member } from "@/api/types";
 import type { EditorKind } from "@/grid/types";
+import { tryT } from "@/lib/i18n";
 import type { Color } from "@/ui/palette";
 
 /** What parsing needs to know beside the field. */
@@ -12,10 +13,28 @@ export interface ParseEnv {
 
 export type ParseResult = { readonly value: unknown } | { readonly error: string };
 
-export type Group = "text" | "number" | "choice" | "relation" | "people";
+export type Group = "text" | "number" | "choice" | "relation" | "people" | "advanced";
 
 /** Which editor and which drawing a type shares with others. */
-export type Family = "text" | "number" | "date" | "choice" | "check" | "rating" | "person" | "link" | "file";
+export type Family =
+  | "text"
+  | "number"
+  | "date"
+  | "choice"
+  | "check"
+  | "rating"
+  | "person"
+  | "link"
+  | "file"
+  | "tree"
+  | "group"
+  | "rich"
+  | "json"
+  | "place"
+  | "address"
+  | "list"
+  | "button"
+  | "layout";
 
 /** How the value of a filter condition is given. */
 export type FilterValue =
@@ -30,7 +49,11 @@ export type FilterValue =
   | "choices"
   | "users"
   | "records"
-  | "bool";
+  | "bool"
+  | "own"
+  | "ownRange"
+  | "tree"
+  | "groups";
 
 export interface FieldType {
   readonly id: string;
@@ -71,5 +94,15 @@ export function listOf<T extends Named = Named>(value: unknown): readonly T[] {
   }
   return typeof value === "object" && value !== null && "id" in value ? [value as T] : [];
 }
+
+/** Why a computed value is not there, such as "#DIV/0!". */
+export function failure(value: unknown): string | undefined {
+  const code = typeof value === "object" && value !== null ? (value as { error?: unknown }).error : undefined;
+  return typeof code === "string" && code.startsWith("#") ? code : undefined;
+}
+
+/** What such a code means. */
+export const failureText = (code: string): string | undefined =>
+  tryT(`failure.${code.replaceAll(/[^A-Z]/gu, "")}`) ?? tryT("failure.ERROR");
 
 export const basicSummaries = ["filled", "empty", "countDistinct"] as const;

@@ -9,7 +9,7 @@ import { CellEditor } from "./input/editor";
 import { Keyboard } from "./input/keyboard";
 import { Pointer } from "./input/pointer";
 import { Touch } from "./input/touch";
-import { Mirror } from "./mirror";
+import type { Mirror } from "./mirror";
 import { Stage } from "./stage";
 import { watchTheme } from "./theme";
 import type {
@@ -31,7 +31,10 @@ export class GridEngine implements GridApi {
   private readonly stage: Stage;
   private readonly editor: CellEditor;
   private readonly clipboard: ClipboardInput;
-  private readonly mirror: Mirror;
+  private mirror: Mirror | undefined;
+  private mirrorAsked = false;
+  private gone = false;
+  private readonly writer: Writer;
   private readonly pointer: Pointer;
   private readonly stops: (() => void)[] = [];
   private source: RowSource;
@@ -49,7 +52,7 @@ export class GridEngine implements GridApi {
     const keyboard = new Keyboard(this.core, writer, () => this.editor);
     this.editor = new CellEditor(this.core, writer, (move) => keyboard.move(move));
     this.clipboard = new ClipboardInput(this.core, writer);
-    this.mirror = new Mirror(this.core, writer);
+    this.writer = writer;
     const cells = new CellGestures(this.core, this.stage, writer);
     const columns = new ColumnGestures(this.core, this.stage);
     this.pointer = new Pointer(this.core, cells, columns, this.editor);
@@ -79,7 +82,8 @@ export class GridEngine implements GridApi {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settleTimer);
     clearTimeout(this.peerTimer);
-    this.mirror.stop();
+    this.gone = true;
+    this.mirror?.stop();
     this.leaveSource();
     for (const stop of this.stops) {
       stop();
@@ -191,6 +195,25 @@ export class GridEngine implements GridApi {
     this.core.draw();
   }
 
+  /** The table for screen readers is fetched once the grid has been drawn. */
+  private mirrorLater(): void {
+    this.mirror?.later();
+    if (!this.mirrorAsked) {
+      this.mirrorAsked = true;
+      import("./mirror").then(
+        ({ Mirror }) => {
+          if (!this.gone) {
+            this.mirror = new Mirror(this.core, this.writer);
+            this.mirror.later();
+          }
+        },
+        () => {
+          this.mirrorAsked = false; // the next drawing tries again
+        },
+      );
+    }
+  }
+
   /** Something is to be drawn anew; the mirror follows. */
   private changed(): void {
     this.stale = true;
@@ -215,7 +238,7 @@ export class GridEngine implements GridApi {
     // A fading flash draws frame after frame, but says nothing new.
     if (this.stale) {
       this.stale = false;
-      this.mirror.later();
+      this.mirrorLater();
     }
     this.waitForPeers(now);
   }

@@ -35,7 +35,7 @@ import * as user from "lucide-react/icons/user-round";
 
 type Shape = readonly [tag: string, attributes: Readonly<Record<string, unknown>>];
 
-const modules: Readonly<Record<string, object>> = {
+const modules: Record<string, object> = {
   alert,
   arrowDown,
   arrowUp,
@@ -71,6 +71,11 @@ const modules: Readonly<Record<string, object>> = {
 };
 
 const paths = new Map<string, Path2D>();
+
+/** Further icons, by name. */
+export function addIcons(more: Readonly<Record<string, object>>): void {
+  Object.assign(modules, more);
+}
 
 export interface IconPainter {
   /** Strokes an icon with its top left corner at a point. */

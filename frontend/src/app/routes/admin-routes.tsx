@@ -1,9 +1,11 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useMe } from "@/api/meta";
+import { withTypes } from "@/fields/registry";
 import { NotAllowed, PagePending } from "../fallbacks";
 
-const RolesPage = lazy(async () => ({ default: (await import("@/features/roles/roles-page")).RolesPage }));
+const loadRoles = withTypes(() => import("@/features/roles/roles-page"));
+const RolesPage = lazy(async () => ({ default: (await loadRoles()).RolesPage }));
 const DepartmentsPage = lazy(async () => ({
   default: (await import("@/features/members/departments-page")).DepartmentsPage,
 }));

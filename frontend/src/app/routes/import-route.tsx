@@ -1,14 +1,14 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import { withTypes } from "@/fields/registry";
 import { PagePending } from "../fallbacks";
 
-const ImportPage = lazy(async () => ({
-  default: (await import("@/features/import/import-page")).ImportPage,
-}));
-const ImportNewPage = lazy(async () => ({
-  default: (await import("@/features/import/import-new-page")).ImportNewPage,
-}));
-const TrashPage = lazy(async () => ({ default: (await import("@/features/trash/trash-page")).TrashPage }));
+const loadImport = withTypes(() => import("@/features/import/import-page"));
+const ImportPage = lazy(async () => ({ default: (await loadImport()).ImportPage }));
+const loadImportNew = withTypes(() => import("@/features/import/import-new-page"));
+const ImportNewPage = lazy(async () => ({ default: (await loadImportNew()).ImportNewPage }));
+const loadTrash = withTypes(() => import("@/features/trash/trash-page"));
+const TrashPage = lazy(async () => ({ default: (await loadTrash()).TrashPage }));
 
 export function ImportRoute() {
   const { app, entity } = useParams({ from: "/shell/app/$app/table/$entity/import" });

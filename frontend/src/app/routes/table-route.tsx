@@ -1,12 +1,13 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useMe } from "@/api/meta";
+import { withTypes } from "@/fields/registry";
 import { withTexts } from "@/lib/i18n";
 import { useRecent } from "@/lib/recent";
 import { PagePending } from "../fallbacks";
 
 const TablePage = lazy(async () => ({ default: (await import("@/features/table/table-page")).TablePage }));
-const loadRecordPanel = withTexts(() => import("@/features/record/record-panel"), "record");
+const loadRecordPanel = withTypes(withTexts(() => import("@/features/record/record-panel"), "record"));
 const RecordPanel = lazy(async () => ({
   default: (await loadRecordPanel()).RecordPanel,
 }));

@@ -28,7 +28,7 @@ function secondLine(target: Entity, record: WireRecord | undefined): string {
       (field) =>
         field !== title && ["currency", "date", "user", "phone", "text", "dateTime"].includes(field.type),
     )
-    .map((field) => typeOf(field.type).format(field, record?.fields[field.key]))
+    .map((field) => typeOf(field).format(field, record?.fields[field.key]))
     .filter(Boolean)
     .slice(0, 2)
     .join(" · ");

@@ -50,7 +50,7 @@ function Title(props: RecordBodyProps) {
     return null;
   }
   const parts = [
-    number && typeOf(number.type).format(number, entry.row.fields[number.key]),
+    number && typeOf(number).format(number, entry.row.fields[number.key]),
     t("record.changed", { name: updatedBy?.name ?? "", ago: formatAgo(updatedAt, Date.now()) }),
   ];
   return (

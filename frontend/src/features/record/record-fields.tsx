@@ -20,7 +20,7 @@ export function RecordFields({ entity, entry, session, id, may }: RecordFieldsPr
         <div key={field.id} className={css.field}>
           {/* biome-ignore lint/a11y/noLabelWithoutControl: the control says the field's name itself */}
           <label title={field.description}>
-            {createElement(typeOf(field.type).icon, { "aria-hidden": true })}
+            {createElement(typeOf(field).icon, { "aria-hidden": true })}
             <span>{field.name}</span>
             {field.required && <span className={css.required}>{"*"}</span>}
           </label>

@@ -5,6 +5,7 @@ import { isTemporary } from "@/data/drafts";
 import type { RecordPanelProps } from "@/data/panel";
 import type { RecordEntry } from "@/data/record-cache";
 import { useEntry } from "@/data/use-session";
+import "@/fields/more/parts";
 import { titleField } from "@/fields/options";
 import { isComputed, typeOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
@@ -171,7 +172,7 @@ export function RecordPanel(props: RecordPanelProps) {
   const [full, setFull] = useState(false);
   const { entry, error } = useLoaded(props);
   const title = titleField(entity);
-  const name = title && entry ? typeOf(title.type).format(title, entry.row.fields[title.key]) : "";
+  const name = title && entry ? typeOf(title).format(title, entry.row.fields[title.key]) : "";
 
   function handleKey(event: KeyboardEvent): void {
     if (event.isComposing || event.defaultPrevented || event.target === null || !isOurs(event.target)) {

@@ -19,14 +19,14 @@ function choices(field: Field, grant: Grant): readonly FieldRight[] {
   return rights.filter(
     (right) =>
       (right !== "masked" || canMask(field.type) || rightOf(grant, field.key) === "masked") &&
-      (right !== "write" || (usualRight(grant) === "write" && !typeOf(field.type).computed)),
+      (right !== "write" || (usualRight(grant) === "write" && !typeOf(field).computed)),
   );
 }
 
 /** The right as it works out: what the system fills nobody writes. */
 function shownRight(field: Field, grant: Grant): FieldRight {
   const right = rightOf(grant, field.key);
-  return right === "write" && typeOf(field.type).computed ? "read" : right;
+  return right === "write" && typeOf(field).computed ? "read" : right;
 }
 
 interface RowProps {
@@ -69,7 +69,7 @@ function FieldRow({ field, grant, changed, onRight }: RowProps) {
     <div ref={group} role="radiogroup" aria-label={field.name} className={css.field} onKeyDown={handleKey}>
       <span className={css.fieldName}>
         {changed && <i className={css.changed} title={t("roles.unsaved")} />}
-        {createElement(typeOf(field.type).icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true })}
+        {createElement(typeOf(field).icon, { size: 15, strokeWidth: 1.75, "aria-hidden": true })}
         <span>{field.name}</span>
       </span>
       {rights.map((right) =>

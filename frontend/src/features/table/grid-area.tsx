@@ -2,7 +2,7 @@ import { Suspense, useEffect, useMemo, useState } from "react";
 import type { Field } from "@/api/types";
 import { useRowState, useSessionState } from "@/data/use-session";
 import type { FileValue } from "@/fields/file/types";
-import { hasCellEditor } from "@/fields/registry";
+import { hasCellEditor, moreTypes, shownField } from "@/fields/registry";
 import { listOf } from "@/fields/types";
 import { DataGrid } from "@/grid/data-grid";
 import type { CellAction, CellRef, EditorSession } from "@/grid/edit-types";
@@ -73,21 +73,31 @@ function footerOf(count: number, total: number | undefined): SummaryText[] {
   return total === undefined ? [all] : [all, some];
 }
 
+const fileTypes: ReadonlySet<string> = new Set(["attachment", "file", "image", "signature"]);
+
+async function pressButton(field: Field, row: GridRow | undefined, entity: string): Promise<void> {
+  const { press } = await import("@/fields/more/press");
+  await press(field, entity, row?.id);
+}
+
 function openPart(
   field: Field | undefined,
   row: GridRow | undefined,
   action: CellAction,
   table: Table,
 ): void {
+  const shown = field && shownField(field);
   if (action.kind === "open" && action.href) {
     window.open(action.href, "_blank", "noopener,noreferrer");
-  } else if (action.kind === "part" && field?.type === "attachment") {
-    const file = listOf<FileValue>(row?.fields[field.key]).find((one) => one.id === action.id);
+  } else if (action.kind === "part" && field?.type === "button") {
+    void pressButton(field, row, table.entity.id);
+  } else if (action.kind === "part" && shown !== undefined && fileTypes.has(shown.type)) {
+    const file = listOf<FileValue>(row?.fields[shown.key]).find((one) => one.id === action.id);
     if (file?.url) {
       window.open(file.url, "_blank", "noopener,noreferrer");
     }
-  } else if (action.kind === "part" && field?.type === "link" && action.id) {
-    table.fields.onOpenRecord?.(field.options.entity ?? "", action.id);
+  } else if (action.kind === "part" && /^(link|subTable)$/u.test(shown?.type ?? "") && action.id) {
+    table.fields.onOpenRecord?.((shown?.options.entity as string) ?? "", action.id);
   }
 }
 
@@ -102,6 +112,8 @@ export function GridArea({ table, record, onRecord }: GridAreaProps) {
   const text = useGridText();
   // What opens from the grid is fetched when the grid stands.
   useEffect(fetchParts, []);
+  // Pictures come after their cells.
+  useEffect(() => moreTypes()?.onPicture(() => grid.current?.redraw()), [grid]);
   const toggleGroup = useCollapsed(table);
   const byKey = (key: string) => entity.fields.find((field) => field.key === key);
   const columns = columnsOf({ entity, draft, env: table.fields, summaries: summaries.texts });
@@ -131,6 +143,7 @@ export function GridArea({ table, record, onRecord }: GridAreaProps) {
         rowHeight={draft.rowHeight}
         text={text}
         locale={locale()}
+        renderers={moreTypes()?.painters}
         today={dayIn(timeZone(), new Date())}
         readOnly={!entity.can.write && !entity.can.create}
         canAddRow={entity.can.create}

@@ -1,13 +1,14 @@
 /** Parts of the page that are not needed to see the grid; they are fetched once it stands. */
 import { lazy } from "react";
+import { withTypes } from "@/fields/registry";
 import { withTexts } from "@/lib/i18n";
 
 const load = {
   cell: () => import("@/fields/cell-editor"),
-  field: withTexts(() => import("./field/field-popover"), "design"),
+  field: withTypes(withTexts(() => import("./field/field-popover"), "design")),
   column: () => import("./field/column-menu"),
-  phone: () => import("./phone/phone-table"),
-  filter: () => import("@/fields/filter/builder"),
+  phone: withTexts(() => import("./phone/phone-table"), "design"),
+  filter: withTexts(() => import("@/fields/filter/builder"), "design"),
   empty: () => import("./parts/empty-table"),
   row: () => import("./parts/row-menu"),
   summary: () => import("./parts/summary-menu"),

@@ -7,6 +7,7 @@ import { hasUnsent } from "@/data/outbox";
 import type { RecordPanelComponent } from "@/data/panel";
 import { useRowState } from "@/data/use-session";
 import { FieldsProvider } from "@/fields/context";
+import { useTypes } from "@/fields/use-types";
 import { t } from "@/lib/i18n";
 import { phone, useMedia } from "@/lib/use-media";
 import { useTitle } from "@/lib/use-title";
@@ -183,6 +184,7 @@ function LoadedTable(props: LoadedProps) {
 /** The page of one entity: its views, its grid, its records. */
 export function TablePage(props: TablePageProps) {
   const { data, error, refetch } = useEntity(props.entity);
+  const known = useTypes(data?.fields ?? []);
   if (error && data === undefined) {
     return (
       <main className={css.page}>
@@ -194,7 +196,7 @@ export function TablePage(props: TablePageProps) {
       </main>
     );
   }
-  return data === undefined ? (
+  return data === undefined || !known ? (
     <main className={css.page}>
       <TableSkeleton head />
     </main>

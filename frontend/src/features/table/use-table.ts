@@ -47,7 +47,7 @@ function conflictToast(session: TableSession, entity: Entity, change: RemoteChan
       text: t("table.conflict", {
         name,
         field: field.name,
-        value: typeOf(field.type).format(field, value) || "–",
+        value: typeOf(field).format(field, value) || "–",
       }),
       action: { label: t("table.takeTheirs"), onAct: () => session.set(change.id, key, value ?? null) },
     });

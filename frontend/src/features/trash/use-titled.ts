@@ -17,7 +17,7 @@ function texts(entity: Entity | undefined, { record }: Trashed): readonly string
   const title = fields.find(({ id }) => id === entity?.title);
   return [title, ...fields.filter((field) => field !== title && field.type !== "attachment")].map((field) => {
     const value = field && record.fields[field.key];
-    return field && value !== undefined && value !== null ? typeOf(field.type).format(field, value) : "";
+    return field && value !== undefined && value !== null ? typeOf(field).format(field, value) : "";
   });
 }
 

@@ -65,7 +65,7 @@ function ConditionRow({ tree, node }: { readonly tree: Tree; readonly node: Cond
           label={t("table.operator")}
           search={false}
           value={node.op}
-          options={typeOf(field.type).ops.map((op) => ({ value: op, label: opName(field, op) }))}
+          options={typeOf(field).ops.map((op) => ({ value: op, label: opName(field, op) }))}
           onChange={(op) => change(withOp(node, field, op))}
         />
       )}

@@ -40,7 +40,7 @@ export function emptyGroup(join: Join = "and"): Group {
 
 /** A new condition of a field, with its first operator. */
 export function condition(field: Field): Condition {
-  const op = typeOf(field.type).ops[0] ?? "isNotEmpty";
+  const op = typeOf(field).ops[0] ?? "isNotEmpty";
   const value = field.type === "checkbox" ? true : undefined;
   return { kind: "condition", id: nextId(), field: field.id, op, value };
 }
@@ -154,7 +154,7 @@ export function addTo(root: Group, group: number, node: Node): Group {
 
 /** Another operator: the value stays where its form is the same. */
 export function withOp(node: Condition, field: Field, op: string): Condition {
-  const type = typeOf(field.type);
+  const type = typeOf(field);
   const same = type.filterValue(node.op) === type.filterValue(op);
   return { ...node, op, value: same ? node.value : undefined };
 }

@@ -3,7 +3,7 @@ import type { Field } from "@/api/types";
 import { useFields } from "@/fields/context";
 import { withinValues } from "@/fields/date/types";
 import { choiceOptions, memberOptions, useRecordOptions } from "@/fields/options";
-import { typeOf } from "@/fields/registry";
+import { shownField, typeOf } from "@/fields/registry";
 import type { FilterValue } from "@/fields/types";
 import { t } from "@/lib/i18n";
 import { DatePicker } from "@/ui/date-picker";
@@ -51,7 +51,7 @@ function TextValue({ node, onChange }: FilterValueProps) {
 function useNumber(field: Field) {
   const env = useFields();
   return (text: string): unknown => {
-    const parsed = typeOf(field.type).parse({ ...field, options: { scale: 12 } }, text, env);
+    const parsed = typeOf(field).parse({ ...field, options: { scale: 12 } }, text, env);
     const value = "value" in parsed ? parsed.value : undefined;
     return value === null || value === undefined ? undefined : Number(value);
   };
@@ -208,7 +208,7 @@ function BoolValue({ node, onChange }: FilterValueProps) {
   );
 }
 
-const inputs: Readonly<Record<FilterValue, (props: FilterValueProps) => ReactNode>> = {
+const inputs: Partial<Readonly<Record<FilterValue, (props: FilterValueProps) => ReactNode>>> = {
   none: () => null,
   text: TextValue,
   number: NumberValue,
@@ -225,6 +225,6 @@ const inputs: Readonly<Record<FilterValue, (props: FilterValueProps) => ReactNod
 
 /** What a condition compares with, by field and operator. */
 export function FilterValueInput(props: FilterValueProps) {
-  const Value = inputs[typeOf(props.field.type).filterValue(props.node.op)];
-  return <Value {...props} />;
+  const Value = inputs[typeOf(props.field).filterValue(props.node.op)] ?? TextValue;
+  return <Value {...props} field={shownField(props.field)} />;
 }

@@ -1,5 +1,5 @@
 import { Globe, ListOrdered, Mail, Phone, TextAlignStart, Type } from "lucide-react";
-import type { Field } from "@/api/types";
+import type { Field, FieldOptions } from "@/api/types";
 import { bad, basicSummaries, type FieldType, type FilterValue, ok, type ParseResult } from "../types";
 import { isEmail, isWebAddress, phoneNumber } from "./address";
 
@@ -9,14 +9,26 @@ export function textFilter(op: string): FilterValue {
   return op === "isEmpty" || op === "isNotEmpty" ? "none" : "text";
 }
 
-const limit = (most: number, text: string): ParseResult => {
+/** The field's own pattern; one that only the server understands is left to it. */
+function misses(pattern: unknown, text: string): boolean {
+  try {
+    return typeof pattern === "string" && !new RegExp(`^(?:${pattern})$`, "su").test(text);
+  } catch {
+    return false;
+  }
+}
+
+const limit = (most: number, text: string, { match, maxLength }: FieldOptions): ParseResult => {
   if (text === "") {
     return ok(null);
   }
   if (text.includes("\0")) {
     return bad("badText");
   }
-  return [...text].length > most ? bad("tooLong") : ok(text);
+  if ([...text].length > Math.min(most, Number(maxLength ?? most))) {
+    return bad("tooLong");
+  }
+  return misses(match, text) ? bad("noMatch") : ok(text);
 };
 
 function checked(code: string, most: number, test: (text: string, field: Field) => string | undefined) {
@@ -52,7 +64,7 @@ export const textType: FieldType = {
   id: "text",
   icon: Type,
   groupable: true,
-  parse: (_field, text) => limit(2000, text),
+  parse: (field, text) => limit(2000, text, field.options),
 };
 
 export const longTextType: FieldType = {
@@ -63,7 +75,7 @@ export const longTextType: FieldType = {
   sortable: false,
   mayBeUnique: false,
   summaries: ["filled", "empty"],
-  parse: (_field, text) => limit(100_000, text),
+  parse: (field, text) => limit(100_000, text, field.options),
 };
 
 export const emailType: FieldType = {

@@ -15,7 +15,7 @@ const iconGap = 5;
 
 type IconOf = (item: Item, p: CellPaint) => string | undefined;
 
-function chips(icon: string, iconOf: IconOf): FieldRenderer {
+export function chips(icon: string, iconOf: IconOf): FieldRenderer {
   const tagsOf = (p: CellPaint): Tag[] =>
     listOf<Item>(p.value).map((item) => {
       const label = plain(item);

@@ -60,8 +60,12 @@ export const percentRenderer: FieldRenderer = {
 };
 
 function drawBar(p: CellPaint, value: number): void {
-  const label = p.formats.percent(value, p.column.options?.scale);
-  const width = p.width - padding * 2 - 48;
+  barPainter(p, value, p.formats.percent(value, p.column.options?.scale), 48);
+}
+
+/** A share as a bar with its figure, for which `room` is kept. */
+export function barPainter(p: CellPaint, value: number, label: string, room: number): void {
+  const width = p.width - padding * 2 - room;
   const y = p.y + p.line / 2 - 3;
   const share = Math.max(0, Math.min(1, value));
   fillRound(p.g, { x: p.x + padding, y, width, height: 6 }, 3, p.theme.track);

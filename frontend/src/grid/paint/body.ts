@@ -67,7 +67,7 @@ function drawCell(f: Frame, col: number, column: GridColumn, line: RecordLine): 
   p.value = row.fields[column.key];
   if (p.value !== null && p.value !== undefined && p.value !== "") {
     rendererOf(column.type, f.view.options.renderers).draw(p);
-  } else if (column.type === "checkbox" || (column.type === "rating" && p.hovered)) {
+  } else if (/^(checkbox|button)$/u.test(column.type) || (column.type === "rating" && p.hovered)) {
     rendererOf(column.type, f.view.options.renderers).draw(p);
   }
   if (p.strong && p.hovered && !f.touch) {

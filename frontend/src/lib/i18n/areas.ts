@@ -19,6 +19,10 @@ export const areas = {
     "zh-CN": async (): Promise<Texts> => (await import("./import.zh-cn")).importZh,
     en: async (): Promise<Texts> => (await import("./import.en")).importEn,
   },
+  kinds: {
+    "zh-CN": async (): Promise<Texts> => (await import("./kinds.zh-cn")).kindsZh,
+    en: async (): Promise<Texts> => (await import("./kinds.en")).kindsEn,
+  },
   people: {
     "zh-CN": async (): Promise<Texts> => (await import("./people.zh-cn")).peopleZh,
     en: async (): Promise<Texts> => (await import("./people.en")).peopleEn,

@@ -6,6 +6,7 @@ import type { Catalogue, Same } from "./catalogue";
 import { designEn } from "./design.en";
 import { homeEn } from "./home.en";
 import { importEn } from "./import.en";
+import { kindsEn } from "./kinds.en";
 import { peopleEn } from "./people.en";
 import { recordEn } from "./record.en";
 import { settingsEn } from "./settings.en";
@@ -17,6 +18,7 @@ export const en: Same<Catalogue> = {
   ...peopleEn,
   ...settingsEn,
   ...importEn,
+  ...kindsEn,
   ...recordEn,
   ...designEn,
 };

@@ -47,6 +47,8 @@ describe("catalogues", () => {
         // These come with the area "design".
         "!../../features/table/field/type-list.tsx",
         "!../../features/table/parts/key-list.tsx",
+        // And these with "kinds".
+        "!../../fields/more/*.{ts,tsx}",
       ],
       { eager: true, query: "?raw", import: "default" },
     );

@@ -9,6 +9,7 @@ import { baseZh } from "./base-zh-cn";
 import { designZh } from "./design.zh-cn";
 import { homeZh } from "./home.zh-cn";
 import { importZh } from "./import.zh-cn";
+import { kindsZh } from "./kinds.zh-cn";
 import { peopleZh } from "./people.zh-cn";
 import { recordZh } from "./record.zh-cn";
 import { settingsZh } from "./settings.zh-cn";
@@ -20,6 +21,7 @@ export const zhCN = {
   ...peopleZh,
   ...settingsZh,
   ...importZh,
+  ...kindsZh,
   ...recordZh,
   ...designZh,
 } as const;

@@ -108,7 +108,7 @@ function viewGroups(props: ColumnMenuProps): MenuGroup[] {
   const { table, shown } = props;
   const { field } = shown;
   const { control, draft, entity } = table;
-  const type = typeOf(field.type);
+  const type = typeOf(field);
   const sort = (dir: "asc" | "desc") => control.change({ sort: [{ field: field.id, dir }] });
   const place = table.shown.filter((one) => !one.hidden).findIndex((one) => one.field.id === field.id);
   const filter = () => {

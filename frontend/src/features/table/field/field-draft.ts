@@ -20,8 +20,8 @@ export function draftOfField(field: Field | undefined): FieldDraft {
   return {
     name: field?.name ?? "",
     type: field?.type ?? "",
-    required: field?.required ?? false,
-    unique: field?.unique ?? false,
+    required: field?.required === true,
+    unique: field?.unique === true,
     description: field?.description ?? "",
     default: field?.default,
     choices,

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useState } from "react";
-import { fieldTypes, groups } from "@/fields/registry";
+import { allTypes, groups } from "@/fields/registry";
 import { matches } from "@/lib/fold";
 import { t, tryT } from "@/lib/i18n";
 import { SearchInput } from "@/ui/input";
@@ -15,7 +15,7 @@ export function suggested(name: string): string[] {
   if (text === "") {
     return [];
   }
-  return fieldTypes
+  return allTypes()
     .map(({ id }) => ({ id, words: (tryT(`fieldWords.${id}`) ?? "").split(" ").filter(Boolean) }))
     .map(({ id, words }) => ({
       id,
@@ -37,7 +37,7 @@ export interface TypeListProps {
 export function TypeList({ name, value, onPick }: TypeListProps) {
   const [search, setSearch] = useState("");
   const [hovered, setHovered] = useState(value ?? "text");
-  const found = fieldTypes.filter(({ id }) => search === "" || matches(search, typeName(id), id));
+  const found = allTypes().filter(({ id }) => search === "" || matches(search, typeName(id), id));
   const likely = suggested(name);
 
   function handleKey(event: KeyboardEvent): void {
@@ -70,7 +70,7 @@ export function TypeList({ name, value, onPick }: TypeListProps) {
           value={search}
           onChange={setSearch}
           onKeyDown={handleKey}
-          placeholder={t("table.searchTypes", { count: fieldTypes.length })}
+          placeholder={t("table.searchTypes", { count: allTypes().length })}
         />
         {groups.map((group) => {
           const types = found.filter((type) => type.group === group);

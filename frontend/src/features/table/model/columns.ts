@@ -1,7 +1,7 @@
 /** Fields of a view as columns of the grid. */
 import type { Entity } from "@/api/types";
 import { filterFields } from "@/fields/filter/model";
-import { isComputed, typeOf } from "@/fields/registry";
+import { isComputed, moreTypes, shownField, typeOf } from "@/fields/registry";
 import type { ParseEnv } from "@/fields/types";
 import type { GridColumn, SummaryText } from "@/grid/types";
 import { type ShownField, shownFields, type ViewDraft } from "./view-model";
@@ -18,17 +18,19 @@ function columnOf(
   input: ColumnsInput,
   filtered: ReadonlySet<string>,
 ): GridColumn {
-  const type = typeOf(field.type);
+  const type = typeOf(field);
   const { entity, draft, env, summaries } = input;
   const sort = draft.sort.find((one) => one.field === field.id);
-  const { scale, currency, unit, max, timeZone } = field.options;
+  const shown = shownField(field);
+  const { scale, currency, unit, max, timeZone } = shown.options;
+  const painter = moreTypes()?.painter(field);
   return {
     key: field.key,
     title: field.name,
-    type: field.type,
+    type: painter ?? field.type,
     width,
     description: field.description,
-    required: field.required,
+    required: field.required === true,
     readOnly: isComputed(field) || field.right !== "write" || !entity.can.write,
     sort: sort?.dir,
     filtered: filtered.has(field.id) || filtered.has(field.key),
@@ -39,12 +41,16 @@ function columnOf(
       unit,
       max,
       timeZone: timeZone ?? env.timeZone,
-      bar: field.type === "percent",
+      bar: shown.type === "percent",
     },
     parse: (text) => {
       const parsed = type.parse(field, text, env);
       return "value" in parsed ? { value: parsed.value } : undefined;
     },
+    ...(moreTypes()?.painters[field.type] && {
+      format: (value: unknown) => type.format(field, value),
+    }),
+    ...(field.updating === true && { icon: "refresh" }),
     summary: summaries[field.key],
   };
 }

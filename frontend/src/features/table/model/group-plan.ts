@@ -1,7 +1,7 @@
 /** How a field makes groups: what they are called, what belongs to them, in which order they stand. */
 import type { Field, SortKey } from "@/api/types";
 import type { GroupPlan } from "@/data/layout";
-import { typeOf } from "@/fields/registry";
+import { isComputed, shownField, typeOf } from "@/fields/registry";
 import type { GroupLabel, SummaryText } from "@/grid/types";
 import { addDays, addMonths } from "@/lib/calendar";
 import { t } from "@/lib/i18n";
@@ -17,7 +17,12 @@ interface Key {
 
 const asKey = (key: unknown): Key => (typeof key === "object" && key !== null ? (key as Key) : {});
 const isNothing = (key: unknown) => key === null || key === undefined || key === "";
-const isDated = (field: Field) => typeOf(field.type).family === "date";
+const setTypes: ReadonlySet<string> = new Set(
+  "user users link subTable multiSelect department role createdBy updatedBy".split(" "),
+);
+/** Values that are lists: a group holds the records that have its one. */
+const isSet = (field: Field) => setTypes.has(shownField(field).type);
+const isDated = (field: Field) => typeOf(field).family === "date";
 
 function filterOf(field: Field, key: unknown): unknown {
   const named = { field: field.id };
@@ -27,7 +32,7 @@ function filterOf(field: Field, key: unknown): unknown {
   if (isDated(field)) {
     const from = String(key);
     const to = addMonths(from, 1);
-    return field.type === "date"
+    return shownField(field).type === "date"
       ? { ...named, op: "between", value: [from, addDays(to, -1)] }
       : {
           and: [
@@ -37,7 +42,7 @@ function filterOf(field: Field, key: unknown): unknown {
         };
   }
   const { id } = asKey(key);
-  const sets = ["user", "link", "multiSelect"].includes(field.type);
+  const sets = isSet(field);
   return { ...named, op: sets ? "hasAny" : "eq", value: sets ? [id] : (id ?? key) };
 }
 
@@ -45,7 +50,7 @@ function labelOf(field: Field, key: unknown): GroupLabel {
   if (isNothing(key)) {
     return { text: t("table.groupEmpty"), kind: "empty" };
   }
-  const { family } = typeOf(field.type);
+  const { family } = typeOf(field);
   const { id, name, color } = asKey(key);
   if (family === "choice") {
     return { text: name ?? String(key), kind: "pill", color };
@@ -56,31 +61,32 @@ function labelOf(field: Field, key: unknown): GroupLabel {
   if (family === "date") {
     return { text: formatDay(String(key), { year: "numeric", month: "long" }), kind: "text" };
   }
-  if (field.type === "checkbox") {
+  if (shownField(field).type === "checkbox") {
     return { text: t(key === true ? "table.yes" : "table.no"), kind: "text" };
   }
-  return { text: name ?? String(key), kind: "text" };
+  return { text: name ?? (typeOf(field).format(field, key) || String(key)), kind: "text" };
 }
 
 function compareOf(field: Field, desc: boolean): GroupPlan["compare"] {
-  const order = new Map((field.options.choices ?? []).map((choice, index) => [choice.id, index]));
+  const order = new Map((shownField(field).options.choices ?? []).map((choice, index) => [choice.id, index]));
   const rank = (key: unknown) => order.get(asKey(key).id ?? "") ?? order.size;
   return (a, b) => {
     if (isNothing(a) || isNothing(b)) {
       return Number(isNothing(a)) - Number(isNothing(b));
     }
     const byText = labelOf(field, a).text.localeCompare(labelOf(field, b).text, "zh-CN", { numeric: true });
-    const natural = order.size > 0 ? rank(a) - rank(b) : byText;
+    const bySize = typeof a === "number" && typeof b === "number" ? a - b : byText;
+    const natural = order.size > 0 ? rank(a) - rank(b) : bySize;
     const dated = isDated(field) ? String(a).localeCompare(String(b)) : natural;
     return desc ? -dated : dated;
   };
 }
 
 function valuesOf(field: Field, key: unknown): Readonly<Record<string, unknown>> {
-  if (isNothing(key) || isDated(field)) {
+  if (isNothing(key) || isDated(field) || isComputed(field)) {
     return {};
   }
-  const sets = ["user", "link", "multiSelect"].includes(field.type);
+  const sets = isSet(field);
   return { [field.key]: sets ? [key] : key };
 }
 
@@ -88,19 +94,20 @@ const mostFigures = 12;
 
 /** The figure under a group heading: the footer's own, else what numbers usually want. */
 function figureOf({ field, summary }: ShownField): string | undefined {
-  const numeric = ["currency", "decimal", "number", "percent"].includes(field.type);
+  const { type } = shownField(field);
+  const numeric = ["currency", "decimal", "number", "percent", "duration"].includes(type);
   if (summary !== undefined && ["sum", "avg", "min", "max"].includes(summary)) {
     return summary;
   }
   if (!numeric || summary === "none") {
     return undefined;
   }
-  return field.type === "percent" ? "avg" : "sum";
+  return type === "percent" ? "avg" : "sum";
 }
 
 export function groupPlan(sort: SortKey, fields: readonly ShownField[]): GroupPlan | undefined {
   const field = fields.find((one) => one.field.id === sort.field)?.field;
-  if (field === undefined || typeOf(field.type).groupable !== true) {
+  if (field === undefined || typeOf(field).groupable !== true) {
     return undefined;
   }
   const byKey = new Map(fields.map((one) => [one.field.key, one.field]));

@@ -28,7 +28,7 @@ export function clipboardRecords(text: string, shown: readonly ShownField[], env
     const record: Record<string, unknown> = {};
     line.forEach((cell, column) => {
       const field = columns[column];
-      const parsed = field && typeOf(field.type).parse(field, cell, env);
+      const parsed = field && typeOf(field).parse(field, cell, env);
       if (parsed !== undefined && "error" in parsed) {
         refused += 1;
       } else if (field && parsed && parsed.value !== null) {

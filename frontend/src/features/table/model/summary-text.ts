@@ -1,12 +1,12 @@
 import type { Field } from "@/api/types";
-import { typeOf } from "@/fields/registry";
+import { shownField, typeOf } from "@/fields/registry";
 import type { SummaryText } from "@/grid/types";
 import { t } from "@/lib/i18n";
 import { formatNumber } from "@/lib/i18n/format";
 
 /** What a figure is called in a list of figures. */
 export function summaryName(field: Field, op: string): string {
-  const dated = typeOf(field.type).family === "date";
+  const dated = typeOf(field).family === "date";
   const names: Readonly<Record<string, string>> = {
     sum: t("summary.sum"),
     avg: t("summary.avg"),
@@ -30,13 +30,14 @@ function figure(field: Field, op: string, value: unknown, count: number): string
   if (op === "countDistinct" || op === "checked" || op === "unchecked") {
     return formatNumber(Number(value));
   }
-  if (op === "avg" && field.type !== "currency" && field.type !== "percent") {
+  const { type } = shownField(field);
+  if (op === "avg" && !["currency", "percent", "duration", "progress"].includes(type)) {
     return formatNumber(Number(value), { maximumFractionDigits: 2 });
   }
-  if (field.type === "date" && typeof value === "string") {
+  if (type === "date" && typeof value === "string") {
     return value.slice(0, 10);
   }
-  return typeOf(field.type).format(field, value);
+  return typeOf(field).format(field, value);
 }
 
 /** A figure with its name, as footers and group headings show it. */

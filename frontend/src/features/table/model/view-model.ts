@@ -2,7 +2,7 @@
 import type { Entity, Field, SortKey, View, ViewField } from "@/api/types";
 import { sameValue } from "@/data/input";
 import { filterFields } from "@/fields/filter/model";
-import { isComputed } from "@/fields/registry";
+import { isComputed, shownField, typeOf } from "@/fields/registry";
 
 export interface ViewDraft {
   readonly filter: unknown;
@@ -68,6 +68,14 @@ const widths: Readonly<Record<string, number>> = {
   updatedBy: 120,
   attachment: 170,
   link: 170,
+  duration: 112,
+  time: 96,
+  year: 88,
+  progress: 150,
+  status: 124,
+  cascader: 210,
+  signature: 110,
+  idCard: 190,
 };
 
 /** All fields in the order of the view, the naming field first; new ones come last. */
@@ -75,7 +83,8 @@ export function shownFields(entity: Entity, draft: ViewDraft): ShownField[] {
   const settings = new Map(draft.fields.map((one) => [one.field, one]));
   const order = new Map(draft.fields.map((one, index) => [one.field, index]));
   const rank = (field: Field) => (field.id === entity.title ? -1 : (order.get(field.id) ?? order.size));
-  return [...entity.fields]
+  return entity.fields
+    .filter((field) => typeOf(field).family !== "layout")
     .map((field, index) => ({ field, index }))
     .sort((a, b) => rank(a.field) - rank(b.field) || a.index - b.index)
     .map(({ field }) => {
@@ -84,7 +93,7 @@ export function shownFields(entity: Entity, draft: ViewDraft): ShownField[] {
       return {
         field,
         hidden: !title && own?.hidden === true,
-        width: own?.width ?? (title ? 232 : (widths[field.type] ?? 180)),
+        width: own?.width ?? (title ? 232 : (widths[shownField(field).type] ?? 180)),
         summary: own?.summary,
       };
     });
@@ -137,7 +146,7 @@ export function sensitiveKeys(entity: Entity, draft: ViewDraft, search: string):
 /** Keys without which a record cannot be made: nothing fills them but people. */
 export function requiredKeys(entity: Entity): string[] {
   return entity.fields
-    .filter((field) => field.required && field.right === "write" && !isComputed(field))
+    .filter((field) => field.required === true && field.right === "write" && !isComputed(field))
     .filter((field) => field.default === undefined || field.default === null)
     .map((field) => field.key);
 }

@@ -22,7 +22,7 @@ export function GroupMenu({ table }: { readonly table: Table }) {
       groups={[
         {
           items: entity.fields
-            .filter((one) => typeOf(one.type).groupable === true)
+            .filter((one) => typeOf(one).groupable === true)
             .map((one) => ({
               id: one.id,
               label: one.name,

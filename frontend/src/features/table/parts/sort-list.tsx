@@ -12,7 +12,7 @@ import type { Table } from "../use-table";
 /** What the rows are sorted by, the first first. */
 export function SortList({ table }: { readonly table: Table }) {
   const { draft, control, entity } = table;
-  const fields = entity.fields.filter((field) => typeOf(field.type).sortable === true);
+  const fields = entity.fields.filter((field) => typeOf(field).sortable === true);
   const unused = fields.find((field) => !draft.sort.some((one) => one.field === field.id));
   const set = (sort: readonly SortKey[]) => control.change({ sort });
   const change = (index: number, next: Partial<SortKey>) =>

@@ -39,7 +39,7 @@ export function SummaryMenu({ table, shown, anchor, onClose }: SummaryMenuProps)
           ],
         },
         {
-          items: typeOf(field.type).summaries.map((op) => ({
+          items: typeOf(field).summaries.map((op) => ({
             id: op,
             label: summaryName(field, op),
             checked: summary === op,

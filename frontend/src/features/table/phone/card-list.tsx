@@ -92,7 +92,7 @@ function Card({ entity, row, shape, style, onOpen }: CardProps) {
     );
   }
   const { title } = shape;
-  const name = title ? typeOf(title.type).format(title, row.fields[title.key]) : "";
+  const name = title ? typeOf(title).format(title, row.fields[title.key]) : "";
   return (
     <button type="button" className={css.card} style={style} onClick={() => onOpen(row.id)}>
       <strong>{name || t("table.untitled", { name: entity.recordName || entity.name })}</strong>

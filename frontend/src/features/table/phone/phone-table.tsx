@@ -2,6 +2,7 @@ import { Ellipsis, ListFilter, Lock, Plus, Search, Table2, X } from "lucide-reac
 import { useEffect, useState } from "react";
 import { useRowState } from "@/data/use-session";
 import { FilterBuilder } from "@/fields/filter/builder";
+import "@/fields/more/parts";
 import { countConditions } from "@/fields/filter/model";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";

@@ -1,0 +1,67 @@
+/** Makes the rarer types, their painters and the shapes of computed fields known. */
+import { register, typeOf } from "../registry";
+import { cascaderType, departmentType, roleType, statusType, usersType } from "./choice";
+import { countType, formulaType, lookupType, rollupType, shapeOf, slaType } from "./computed";
+import { buttonType, descriptionType, sectionType, subTableType } from "./layout";
+import { durationType, progressType, timeType, yearType } from "./number";
+import { computedName, paintersFor } from "./painters";
+import { pictures } from "./pictures";
+import {
+  addressType,
+  fileType,
+  geometryType,
+  imageType,
+  jsonType,
+  locationType,
+  signatureType,
+} from "./place";
+import { barcodeType, idCardType, markdownType, richTextType, uuidType } from "./text";
+
+const types = [
+  richTextType,
+  markdownType,
+  barcodeType,
+  idCardType,
+  jsonType,
+  progressType,
+  durationType,
+  statusType,
+  cascaderType,
+  timeType,
+  yearType,
+  slaType,
+  subTableType,
+  lookupType,
+  rollupType,
+  countType,
+  formulaType,
+  uuidType,
+  usersType,
+  departmentType,
+  roleType,
+  fileType,
+  imageType,
+  signatureType,
+  locationType,
+  addressType,
+  geometryType,
+  buttonType,
+  sectionType,
+  descriptionType,
+];
+
+const plain =
+  "text longText email phone url number decimal currency percent rating checkbox date dateTime singleSelect multiSelect user autoNumber createdTime updatedTime createdBy updatedBy attachment link";
+const shown = [...plain.split(" "), ...types.map(({ id }) => id)];
+
+register({
+  types,
+  painters: paintersFor(shown),
+  typeOf: (field) => shapeOf(field, typeOf)?.type,
+  shown: (field) => shapeOf(field, typeOf)?.field ?? field,
+  painter(field) {
+    const shape = shapeOf(field, typeOf);
+    return shape && computedName(field.type, shape.field.type, shape.list);
+  },
+  onPicture: (redraw) => pictures.subscribe(redraw),
+});
