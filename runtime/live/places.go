@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tongban/runtime/access"
+	"tongban/runtime/catalog"
 	"tongban/runtime/store"
 	"tongban/schema"
 )
@@ -75,7 +76,7 @@ func (h *Hub) tellSchema(ctx context.Context, t schema.TenantID, cs []store.Chan
 			continue
 		}
 		switch c.DocKind {
-		case "app", "entity", "view", "tenant":
+		case "app", "entity", "view", "tenant", catalog.KindRecalc: // the last tells of values that were filled in
 		case "role", "member", "department":
 			people = true
 		default:

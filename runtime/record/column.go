@@ -39,6 +39,14 @@ func newColumn(f *schema.Field) *column {
 	return c
 }
 
+// leadsTo is the entity whose records the column names; 0 for none.
+func (c *column) leadsTo() schema.EntityID {
+	if c.link {
+		return c.f.Options.Entity
+	}
+	return c.shows
+}
+
 // maxTables is how many entities' columns are kept; then all are made anew.
 const maxTables = 1000
 

@@ -55,6 +55,9 @@ func (w *writing) ride(v *wave) error {
 		return err
 	}
 	for _, wk := range w.works {
+		if err := w.moveAlong(wk); err != nil {
+			return err
+		}
 		wk.setKeys()
 	}
 	w.later, w.again = v.later, v.again

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"tongban/runtime/access"
+	"tongban/runtime/catalog"
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
@@ -150,7 +151,7 @@ func (f *feeder) change(i int, c *store.Change) (FeedChange, bool) {
 	}
 	if c.Op == store.OpDoc {
 		out.Kind = "schema"
-		return out, c.DocKind == "entity" || c.DocKind == "app" || c.DocKind == "view"
+		return out, c.DocKind == "entity" || c.DocKind == "app" || c.DocKind == "view" || c.DocKind == catalog.KindRecalc
 	}
 	r := f.rd.rights(c.Entity)
 	if r == nil {

@@ -110,8 +110,8 @@ func (rd *reading) history(r *access.Rights, acc access.Access, list []store.Cha
 			h.Changes = append(h.Changes, FieldChange{Field: col.f, Before: before, After: after, column: col})
 			for _, v := range []schema.Value{before, after} {
 				switch {
-				case col.link:
-					wanted[col.f.Options.Entity] = appendIDs(wanted[col.f.Options.Entity], setOf(v))
+				case col.leadsTo() != 0:
+					wanted[col.leadsTo()] = appendIDs(wanted[col.leadsTo()], setOf(v))
 				case field.HoldsFiles(col.f):
 					files = appendFiles(files, v)
 				}
@@ -173,8 +173,8 @@ func (f *FieldChange) appendJSON(dst []byte, n *names) []byte {
 }
 
 func (f *FieldChange) append(dst []byte, v schema.Value, n *names) []byte {
-	if f.column.link {
-		set := n.visible(f.Field.Options.Entity, setOf(v))
+	if to := f.column.leadsTo(); to != 0 {
+		set := n.visible(to, setOf(v))
 		if len(set) == 0 {
 			return append(dst, "null"...)
 		}

@@ -47,7 +47,13 @@ func (s *Service) Updating(ctx context.Context, t schema.TenantID, e schema.Enti
 			}
 		}
 	}
-	return out, nil
+	moves, err := s.conversions(ctx, t)
+	for _, v := range moves {
+		if v.Entity == e {
+			out[v.Field] = Progress{Done: v.Done, Total: v.Total}
+		}
+	}
+	return out, err
 }
 
 func (s *Service) recalcs(ctx context.Context, t schema.TenantID) ([]*catalog.Recalc, error) {
@@ -74,6 +80,9 @@ func (s *Service) recalcs(ctx context.Context, t schema.TenantID) ([]*catalog.Re
 // records that many look at, have left stale. It returns when nothing is left,
 // or when other processes have the rest. Interrupted, it goes on where it was.
 func (s *Service) Recalculate(ctx context.Context, t schema.TenantID) error {
+	if err := s.moveAll(ctx, t); err != nil {
+		return err
+	}
 	for {
 		jobs, err := s.recalcs(ctx, t)
 		if err != nil {
@@ -99,7 +108,18 @@ func (s *Service) Recalculate(ctx context.Context, t schema.TenantID) error {
 // Behind says whether something is left for Recalculate.
 func (s *Service) Behind(ctx context.Context, t schema.TenantID) (bool, error) {
 	jobs, err := s.recalcs(ctx, t)
-	return len(jobs) > 0, err
+	if err != nil || len(jobs) > 0 {
+		return true, err
+	}
+	moves, err := s.conversions(ctx, t)
+	if err != nil || len(moves) > 0 {
+		return true, err
+	}
+	snap, err := s.catalog.Tenant(ctx, t)
+	if err != nil {
+		return false, err
+	}
+	return len(snap.Outdated(s.now().UnixMilli())) > 0, nil
 }
 
 // recalc works one document off.
@@ -117,9 +137,11 @@ func (s *Service) recalc(ctx context.Context, t schema.TenantID, j *catalog.Reca
 			return err
 		}
 	}
-	op := store.DocOp{Kind: catalog.KindRecalc, Key: j.Key, IfVersion: j.Version, Log: true}
+	op := store.DocOp{Kind: catalog.KindRecalc, Key: j.Key, IfVersion: j.Version, Log: j.Design}
 	err := r.save(ctx, op)
-	s.catalog.Invalidate(t)
+	if j.Design {
+		s.catalog.Invalidate(t)
+	}
 	s.wake(t)
 	return err
 }
