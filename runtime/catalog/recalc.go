@@ -70,6 +70,11 @@ func (s *Snapshot) noteRecalc(r *Recalc) {
 // that follows from them; nil for nothing.
 func recalcOf(g *Graph, fields []Ref) *Recalc {
 	r := &Recalc{Design: true}
+	for _, f := range fields { // of one that is not computed, the key that it makes with others
+		if g.nodes[f] == nil && f.Field > 0 {
+			r.Steps = append(r.Steps, RecalcStep{Entity: f.Entity, Fields: []schema.FieldID{f.Field}})
+		}
+	}
 	for _, c := range g.Touched(fields) {
 		if !c.Stored {
 			continue

@@ -135,6 +135,22 @@ func TestRules(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestUniqueTogether_onOldRecords(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("codes", text("code"), text("region"))
+	for _, r := range []string{"N", "S", "n"} {
+		w.create(w.boss(), e, `{"code":"X","region":"`+r+`"}`)
+	}
+	with := []string{"region"}
+	_, err := w.catalog.UpdateField(t.Context(), w.boss(), e.ID, e.FieldNamed("code").ID, catalog.FieldPatch{With: &with})
+	if err == nil { // records that are equal already are left as they are
+		require.NoError(t, w.records.Recalculate(t.Context(), w.tenant))
+	}
+	require.NoError(t, err)
+	_, err = w.records.Write(t.Context(), w.batch(w.boss(), e, record.Change{Op: store.OpCreate, Fields: in(t, `{"code":"x","region":"s"}`)}))
+	requireFail(t, err, fail.Invalid, "field.notUniqueTogether", "code")
+}
+
 func TestClock(t *testing.T) {
 	w := newWorld(t)
 	sla := field("due", "sla")
