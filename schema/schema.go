@@ -218,6 +218,8 @@ const (
 	ShadowErrors = "errors"
 	// ShadowClock holds the running state of an sla field (JSON).
 	ShadowClock = "clock"
+	// ShadowWas holds the values of a field as they were before it was given another type.
+	ShadowWas = "was"
 )
 
 // Rule refuses a record for which its formula is not true. The formula is kept
@@ -244,6 +246,74 @@ type Field struct {
 	Default     json.RawMessage `json:"default,omitempty"`    // a JSON value, "@me", "@now" or {"formula":"…"}
 	Options     Options         `json:"options"`
 	Deleted     bool            `json:"deleted,omitempty"`
+	DeletedAt   int64           `json:"deletedAt,omitempty"` // ms
+	Moving      *Moving         `json:"moving,omitempty"`    // it is being given another type
+	Was         *Was            `json:"was,omitempty"`       // what it can be taken back to
+	Past        []Past          `json:"past,omitempty"`      // the types that it had, the oldest first
+}
+
+// Moving is a change of a field's type that is under way. While the phase is
+// MoveCopy the field still has its old type, and its values are copied into the
+// shadow; while it is MoveFill it has the new one and is filled from there.
+type Moving struct {
+	Phase  string  `json:"phase"`
+	Back   bool    `json:"back,omitempty"` // the change undoes an earlier one
+	Shadow FieldID `json:"shadow"`
+	To     *Was    `json:"to"`
+	// Inverse names the other side of a link that is to be made.
+	Inverse string `json:"inverse,omitempty"`
+}
+
+// The phases of Moving.
+const (
+	MoveCopy = "copy"
+	MoveFill = "fill"
+)
+
+// Was is what a field is, or was, apart from its name and its place. Shadow
+// holds the values of records that were not edited in it since, until Until (ms).
+type Was struct {
+	Type       string          `json:"type"`
+	Options    Options         `json:"options"`
+	Required   bool            `json:"required,omitempty"`
+	Unique     bool            `json:"unique,omitempty"`
+	UniqueWith []FieldID       `json:"uniqueWith,omitempty"`
+	Default    json.RawMessage `json:"default,omitempty"`
+	Shadow     FieldID         `json:"shadow,omitempty"`
+	At         int64           `json:"at,omitempty"`
+	Until      int64           `json:"until,omitempty"`
+}
+
+// Past is a type that a field had until a moment (ms): history of before is
+// read with it.
+type Past struct {
+	Type    string  `json:"type"`
+	Options Options `json:"options"`
+	Until   int64   `json:"until"`
+}
+
+// As is the field with another type.
+func (f *Field) As(w *Was) *Field {
+	c := *f
+	c.Type, c.Options, c.Required, c.Unique, c.UniqueWith, c.Default = w.Type, w.Options, w.Required, w.Unique, w.UniqueWith, w.Default
+	return &c
+}
+
+// Now is what the field is.
+func (f *Field) Now() *Was {
+	return &Was{Type: f.Type, Options: f.Options, Required: f.Required, Unique: f.Unique, UniqueWith: f.UniqueWith, Default: f.Default}
+}
+
+// Then is the field as it was at a moment (ms).
+func (f *Field) Then(at int64) *Field {
+	for i := range f.Past {
+		if at < f.Past[i].Until {
+			c := *f
+			c.Type, c.Options = f.Past[i].Type, f.Past[i].Options
+			return &c
+		}
+	}
+	return f
 }
 
 // Options are the settings of all field types; each type reads its own.

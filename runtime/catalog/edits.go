@@ -19,6 +19,7 @@ type edits struct {
 	views    map[schema.ViewID]*schema.View
 	order    []schema.EntityID
 	recalc   *Recalc // what the edits make stale
+	stale    []Ref   // fields whose values changed besides
 }
 
 func newEdits(s *Snapshot) *edits {

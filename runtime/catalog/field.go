@@ -74,6 +74,9 @@ func (c *Catalog) UpdateField(ctx context.Context, a access.Actor, ent schema.En
 		if f == nil {
 			return nil, fail.New(fail.NotFound, "field.notFound")
 		}
+		if f.Moving != nil && (p.Type != nil || p.Options != nil) {
+			return nil, fail.New(fail.Conflict, "convert.running").With("name", f.Name)
+		}
 		was := f.Unique
 		if err := x.patchField(e.Entity, f, &p); err != nil {
 			return nil, err

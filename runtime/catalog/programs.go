@@ -40,7 +40,7 @@ func (x *edits) settle() error {
 	if err := g.refuseCycle(all); err != nil {
 		return err
 	}
-	x.recalc = recalcOf(g, x.changedFields(g))
+	x.recalc = recalcOf(g, append(x.changedFields(g), x.stale...))
 	return nil
 }
 

@@ -72,10 +72,16 @@ func (c *call) entityOf(id schema.EntityID) (*entityJSON, error) {
 	}
 	e := s.Entity(id)
 	out := &entityJSON{summaryJSON: summaryOf(e), Version: e.Version, Fields: []fieldJSON{}, Views: []viewJSON{}}
+	progress, err := c.progress(s, id)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range e.Live() {
 		if right := r.Right(f.ID); right != schema.Hidden {
 			shown := fieldOf(e, f, right)
-			shown.Updating = slices.Contains(s.Updating(id), f.ID)
+			if shown.Updating = slices.Contains(s.Updating(id), f.ID); shown.Updating {
+				shown.Progress = &progressJSON{progress[f.ID].Done, progress[f.ID].Total}
+			}
 			out.Fields = append(out.Fields, shown)
 		}
 	}

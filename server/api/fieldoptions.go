@@ -98,6 +98,11 @@ func fieldOf(e *schema.Entity, f *schema.Field, right schema.Right) fieldJSON {
 		Required: boolJSON(f.Required), Unique: boolJSON(f.Unique), Description: f.Description, Default: f.Default,
 		Options: optionsOf(e, f), Right: right, Computed: field.IsComputed(f),
 	}
+	if f.Moving != nil {
+		out.Converting = f.Moving.To.Type
+	} else if f.Was != nil {
+		out.Revertible = &revertibleJSON{f.Was.Type, stamp(f.Was.Until)}
+	}
 	names := catalog.FormulaNames(e)
 	if field.IsSubTable(f) {
 		out.Type, out.Options.Format = field.SubTable, ""

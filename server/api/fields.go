@@ -22,8 +22,23 @@ type fieldJSON struct {
 	Options     optionsOutJSON  `json:"options"`
 	Right       schema.Right    `json:"right"`
 	// Computed: nobody writes it. Updating: its values are being brought up to date.
-	Computed bool `json:"computed,omitempty"`
-	Updating bool `json:"updating,omitempty"`
+	Computed bool          `json:"computed,omitempty"`
+	Updating bool          `json:"updating,omitempty"`
+	Progress *progressJSON `json:"progress,omitempty"` // of Updating
+	// Converting is the type that it is being given; Revertible the type that it
+	// can be taken back to.
+	Converting string          `json:"converting,omitempty"`
+	Revertible *revertibleJSON `json:"revertible,omitempty"`
+}
+
+type progressJSON struct {
+	Done  int64 `json:"done"`
+	Total int64 `json:"total"`
+}
+
+type revertibleJSON struct {
+	Type  string `json:"type"`
+	Until string `json:"until"`
 }
 
 type fieldIn struct {
@@ -39,6 +54,10 @@ type fieldIn struct {
 	// What an answer holds may come back, and says nothing.
 	Computed bool `json:"computed"`
 	Updating bool `json:"updating"`
+
+	Progress   *progressJSON   `json:"progress"`
+	Converting string          `json:"converting" max:"40"`
+	Revertible *revertibleJSON `json:"revertible"`
 }
 
 func (f *fieldIn) input() (catalog.FieldInput, error) {

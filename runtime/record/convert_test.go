@@ -1,0 +1,196 @@
+package record_test
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tongban/runtime/access"
+	"tongban/runtime/catalog"
+	"tongban/runtime/ids"
+	"tongban/runtime/record"
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/fail"
+)
+
+func (w *world) named(e *schema.Entity, key string) *schema.Field {
+	w.Helper()
+	f := w.fresh(e).FieldNamed(key)
+	require.NotNil(w, f, key)
+	return f
+}
+
+func (w *world) convert(e *schema.Entity, key, typ string, opts ...schema.Options) *schema.Field {
+	w.Helper()
+	in := catalog.ConvertInput{Type: typ}
+	if len(opts) > 0 {
+		in.Options = opts[0]
+	}
+	f, err := w.records.Convert(w.Context(), w.boss(), e.ID, w.named(e, key).ID, in)
+	require.NoError(w, err)
+	return f
+}
+
+func (w *world) revert(e *schema.Entity, key string) *schema.Field {
+	w.Helper()
+	f, err := w.records.Revert(w.Context(), w.boss(), e.ID, w.named(e, key).ID)
+	require.NoError(w, err)
+	return f
+}
+
+// column lists what all records show in a field, by id.
+func (w *world) column(e *schema.Entity, key string) []string {
+	w.Helper()
+	rows, err := w.records.Query(w.Context(), w.boss(), e.ID, record.Request{Fields: []string{key}, Limit: 1000})
+	require.NoError(w, err)
+	out := make([]string, 0, len(rows.Rows))
+	for _, r := range rows.Rows {
+		out = append(out, fieldsOf(r))
+	}
+	return out
+}
+
+func TestTextBecomesNumbersAndGoesBackWithWhatWasLostAndWhatIsNew(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("订单", text("title"), text("amount"))
+	a := w.create(w.boss(), e, `{"title":"a","amount":"1,200.50"}`)
+	w.create(w.boss(), e, `{"title":"b","amount":"many"}`)
+	w.create(w.boss(), e, `{"title":"c"}`)
+	before := w.named(e, "amount")
+
+	p, err := w.records.PreviewConvert(t.Context(), w.boss(), e.ID, before.ID, catalog.ConvertInput{Type: "number"})
+	require.NoError(t, err)
+	require.Equal(t, []int64{3, 1, 1, 1}, []int64{p.Total, p.Converted, p.Lost, p.Empty})
+	require.Equal(t, "many", p.Samples[0].Before)
+	require.True(t, p.Samples[0].Lost)
+	require.NotNil(t, p.Samples[0].Why)
+	require.Equal(t, "text", w.named(e, "amount").Type, "a preview changes nothing")
+
+	f := w.convert(e, "amount", "number")
+	require.Equal(t, before.ID, f.ID)
+	require.Equal(t, "number", f.Type)
+	require.Nil(t, f.Moving)
+	require.Equal(t, []string{`{"amount":1200.5}`, `{}`, `{}`}, w.column(e, "amount"))
+
+	_, err = w.update(w.boss(), e, a, `{"amount":7}`)
+	require.NoError(t, err)
+	f = w.revert(e, "amount")
+	require.Equal(t, "text", f.Type)
+	require.Equal(t, []string{`{"amount":"7"}`, `{"amount":"many"}`, `{}`}, w.column(e, "amount"))
+	_, err = w.records.Revert(t.Context(), w.boss(), e.ID, f.ID)
+	requireFail(t, err, fail.Invalid, "convert.nothingKept", "")
+}
+
+func TestTextMakesChoicesAndViewsFollow(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("商机", text("title"), text("source"))
+	for i, s := range []string{"展会", "官网", "官 网", "展会、官网", "展会"} {
+		w.create(w.boss(), e, fmt.Sprintf(`{"title":"%d","source":%q}`, i, s))
+	}
+	v, err := w.catalog.CreateView(t.Context(), w.boss(), e.ID, catalog.ViewInput{Name: "展会", Filter: []byte(`{"field":"source","op":"eq","value":"展会"}`)})
+	require.NoError(t, err)
+	p, err := w.records.PreviewConvert(t.Context(), w.boss(), e.ID, w.named(e, "source").ID, catalog.ConvertInput{Type: "singleSelect"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"展会", "官网"}, p.Choices)
+	require.Equal(t, []int64{4, 1, 1}, []int64{p.Converted, p.Merged, p.Lost})
+	require.Equal(t, 1, p.Views)
+
+	f := w.convert(e, "source", "singleSelect")
+	require.Len(t, f.Options.Choices, 2)
+	got := w.column(e, "source")
+	require.Contains(t, got[2], "官网")
+	require.Equal(t, "{}", got[3])
+	require.Equal(t, []string{"0", "4"}, w.titles(w.boss(), e, record.Request{View: v.ID}))
+
+	w.convert(e, "source", "multiSelect")
+	require.Equal(t, []string{"0", "4"}, w.titles(w.boss(), e, record.Request{View: v.ID}))
+	w.convert(e, "source", "text")
+	require.Equal(t, []string{`{"source":"展会"}`, `{"source":"官网"}`, `{"source":"官网"}`, `{}`, `{"source":"展会"}`}, w.column(e, "source"))
+	require.Equal(t, []string{"0", "4"}, w.titles(w.boss(), e, record.Request{View: v.ID}))
+}
+
+func TestTextBecomesALinkByTitleAndBack(t *testing.T) {
+	w := newWorld(t)
+	to := w.entity("客户", text("name"))
+	e := w.entity("联系人", text("title"), text("company"))
+	w.create(w.boss(), to, `{"name":"华信"}`)
+	w.create(w.boss(), e, `{"title":"a","company":"华信"}`)
+	w.create(w.boss(), e, `{"title":"b","company":"没有"}`)
+	f := w.convert(e, "company", "link", schema.Options{Entity: to.ID})
+	require.Equal(t, "link", f.Type)
+	require.NotNil(t, w.fresh(to).Field(f.Options.Inverse))
+	require.Contains(t, w.column(e, "company")[0], "华信")
+	require.Equal(t, "{}", w.column(e, "company")[1])
+	f = w.revert(e, "company")
+	require.Equal(t, []string{`{"company":"华信"}`, `{"company":"没有"}`}, w.column(e, "company"))
+	require.Len(t, w.fresh(to).Live(), 1)
+
+	f = w.convert(e, "company", "link", schema.Options{Entity: to.ID})
+	inverse := f.Options.Inverse
+	w.convert(e, "company", "text")
+	require.Equal(t, `{"company":"华信"}`, w.column(e, "company")[0])
+	require.Nil(t, w.fresh(to).Field(inverse))
+	w.revert(e, "company")
+	require.NotNil(t, w.fresh(to).Field(inverse))
+	require.Contains(t, w.column(e, "company")[0], "华信")
+}
+
+func TestConversionsThatMakeNoSenseAreRefusedAndChangeNothing(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("表", text("title"), field("made", "createdTime"))
+	sum := field("sum", "formula")
+	sum.Options.Formula = "1+1"
+	_, err := w.catalog.AddField(t.Context(), w.boss(), e.ID, sum)
+	require.NoError(t, err)
+	rev := w.fresh(e).Rev
+	for _, c := range [][3]string{{"sum", "text", "convert.computed"}, {"made", "text", "convert.fixed"}, {"title", "formula", "convert.target"}, {"title", "image", "convert.senseless"}, {"title", "nothing", "field.typeUnknown"}} {
+		_, err := w.records.Convert(t.Context(), w.boss(), e.ID, w.named(e, c[0]).ID, catalog.ConvertInput{Type: c[1]})
+		requireFail(t, err, fail.Invalid, c[2], "type")
+	}
+	require.Equal(t, rev, w.fresh(e).Rev)
+}
+
+func TestNumbersDatesAndPeopleConvertByTheirValue(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("表", text("title"), field("n", "number"), field("d", "dateTime"), field("u", "user"))
+	w.create(w.boss(), e, `{"title":"a","n":3.14159,"d":"2026-11-25T17:30:00Z","u":"`+schema.FormatID(schema.PrefixUser, owner)+`"}`)
+	scale := 3
+	w.convert(e, "n", "decimal", schema.Options{Scale: &scale})
+	require.Equal(t, `{"n":"3.142"}`, w.column(e, "n")[0])
+	w.convert(e, "n", "text")
+	require.Equal(t, `{"n":"3.142"}`, w.column(e, "n")[0])
+	w.convert(e, "d", "date")
+	require.Contains(t, w.column(e, "d")[0], "2026-11-2")
+	w.convert(e, "u", "users", schema.Options{Many: true})
+	require.Contains(t, w.column(e, "u")[0], "老板")
+	w.convert(e, "u", "text")
+	require.Equal(t, `{"u":"老板"}`, w.column(e, "u")[0])
+}
+
+func TestFormulasFollowAFieldThatIsConverted(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("表", text("title"), text("n"))
+	double := field("double", "formula")
+	double.Options.Formula = "{n} & '!'"
+	_, err := w.catalog.AddField(t.Context(), w.boss(), e.ID, double)
+	require.NoError(t, err)
+	w.create(w.boss(), e, `{"title":"a","n":"007"}`)
+	w.convert(e, "n", "number")
+	require.NoError(t, w.records.Recalculate(t.Context(), w.tenant))
+	require.Equal(t, []string{`{"double":"7!"}`}, w.column(e, "double"))
+}
+
+// restarted is the program started anew over the same store.
+func (w *world) restarted() {
+	now := func() time.Time { return w.clock }
+	log := slog.New(slog.DiscardHandler)
+	src, policy := ids.New(now, 1), access.New(now)
+	w.catalog = catalog.New(w.engine, catalog.Options{Now: now, IDs: src, Log: log, Policy: policy})
+	w.records = record.New(record.Options{Engine: w.engine, Catalog: w.catalog, Policy: policy, IDs: src, Now: now, Log: log})
+}
+
+var _ = store.OpCreate

@@ -1,0 +1,419 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"tongban/runtime/access"
+	"tongban/runtime/catalog"
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/field"
+	"tongban/schema/query"
+)
+
+type reader = store.Reader
+
+// stragglers is for how long writers may go by metadata of before: the records
+// that changed since are gone through twice.
+const stragglers = 5 * time.Second
+
+func (s *Service) conversions(ctx context.Context, t schema.TenantID) ([]*catalog.Conversion, error) {
+	var out []*catalog.Conversion
+	err := s.engine.View(ctx, t, func(r store.Reader) error {
+		docs, err := r.Docs(ctx, catalog.KindConvert, "", "", MaxBatch)
+		for i := range docs {
+			v := &catalog.Conversion{Key: docs[i].Key}
+			if err := json.Unmarshal(docs[i].Body, v); err != nil {
+				return fmt.Errorf("read a conversion: %w", err)
+			}
+			v.Version = docs[i].Version
+			out = append(out, v)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list conversions: %w", err)
+	}
+	return out, nil
+}
+
+// moveAll works the conversions of a tenant off, and drops what is kept no longer.
+func (s *Service) moveAll(ctx context.Context, t schema.TenantID) error {
+	for {
+		list, err := s.conversions(ctx, t)
+		if err != nil {
+			return err
+		}
+		worked := false
+		for _, v := range list {
+			err := s.convert(ctx, t, v)
+			if errors.Is(err, errTaken) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			worked = true
+		}
+		if !worked {
+			break
+		}
+	}
+	snap, err := s.catalog.Tenant(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, e := range snap.Outdated(s.now().UnixMilli()) {
+		if err := s.catalog.ForgetOld(ctx, t, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// converting is one conversion being worked off.
+type converting struct {
+	svc    *Service
+	tenant schema.TenantID
+	job    *catalog.Conversion
+	actor  access.Actor
+}
+
+// convert goes on with a conversion to its end.
+func (s *Service) convert(ctx context.Context, t schema.TenantID, v *catalog.Conversion) error {
+	if !s.converting.enter(v.Key) {
+		return errTaken
+	}
+	defer s.converting.leave(v.Key)
+	if v.Owner != 0 && v.Owner != s.self && v.Until > s.now().UnixMilli() {
+		return errTaken
+	}
+	c := &converting{svc: s, tenant: t, job: v, actor: access.Actor{Tenant: t, System: true}}
+	if err := c.note(ctx); err != nil {
+		return err
+	}
+	for {
+		if err := c.through(ctx); err != nil {
+			return err
+		}
+		if !v.Again {
+			v.Again, v.After = true, 0
+			if err := c.note(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		if v.Phase == schema.MoveFill {
+			break
+		}
+		if err := s.catalog.Turn(ctx, t, v); err != nil {
+			return err
+		}
+		again, err := s.reload(ctx, t, v.Key)
+		if err != nil || again == nil {
+			return err
+		}
+		if again.Phase == v.Phase { // the field is gone
+			break
+		}
+		*v = *again
+	}
+	if err := s.catalog.Converted(ctx, t, v); err != nil {
+		return err
+	}
+	s.backlog.add(t) // what follows from the field
+	s.wake(t)
+	return nil
+}
+
+func (s *Service) reload(ctx context.Context, t schema.TenantID, key string) (*catalog.Conversion, error) {
+	list, err := s.conversions(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range list {
+		if v.Key == key {
+			return v, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // done by another
+}
+
+// note stores how far the work got, and that it goes on here.
+func (c *converting) note(ctx context.Context) error {
+	c.job.Owner, c.job.Until = c.svc.self, c.svc.now().Add(leaseFor).UnixMilli()
+	op, err := c.job.Doc()
+	if err != nil {
+		return err
+	}
+	op.Log = false
+	o := store.Origin{Via: viaConvert, At: c.svc.now().UnixMilli()}
+	_, err = c.svc.engine.Commit(ctx, c.tenant, &store.Commit{Origin: o, Docs: []store.DocOp{op}})
+	if errors.Is(err, store.ErrConflict) {
+		return errTaken
+	}
+	if err != nil {
+		return fmt.Errorf("note a conversion: %w", err)
+	}
+	c.job.Version++
+	return nil
+}
+
+const viaConvert = "convert"
+
+// through goes through the records of a phase, or through those that changed since it began.
+func (c *converting) through(ctx context.Context) error {
+	if !c.job.Again && c.job.After == 0 {
+		c.job.Done = 0
+	}
+	for n := 1; ; n++ {
+		last, err := c.batch(ctx, nil)
+		if err != nil || last == 0 {
+			return err
+		}
+		c.job.After = last
+		if n%noteEvery == 0 {
+			if err := c.note(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// batch moves the values of the next records, or of those named, and returns
+// the last one's id, 0 at the end.
+func (c *converting) batch(ctx context.Context, ids []schema.RecordID) (schema.RecordID, error) {
+	snap, err := c.svc.catalog.Tenant(ctx, c.tenant)
+	if err != nil {
+		return 0, err
+	}
+	e := snap.Entity(c.job.Entity)
+	if e == nil || e.Field(c.job.Field) == nil || e.Field(c.job.Field).Moving == nil {
+		return 0, nil
+	}
+	if err := c.choices(ctx, snap, ids); err != nil {
+		return 0, err
+	}
+	if snap, err = c.svc.catalog.Tenant(ctx, c.tenant); err != nil {
+		return 0, err
+	}
+	var ops []store.Op
+	var last schema.RecordID
+	var n int64
+	err = c.svc.view(ctx, snap, c.actor, func(rd *reading) error {
+		recs, err := c.find(rd, ids)
+		if err != nil || len(recs) == 0 {
+			return err
+		}
+		last, n = recs[len(recs)-1].ID, int64(len(recs))
+		if c.job.Total == 0 {
+			if c.job.Total, err = rd.r.Count(ctx, snap.Shape(c.job.Entity), nil, 0); err != nil {
+				return fmt.Errorf("count records: %w", err)
+			}
+		}
+		ops, err = c.ops(rd, recs)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if !c.job.Again && ids == nil {
+		c.job.Done += n
+	}
+	return last, c.store(ctx, ops)
+}
+
+func (c *converting) field(snap *catalog.Snapshot) *schema.Field {
+	if e := snap.Entity(c.job.Entity); e != nil {
+		return e.Field(c.job.Field)
+	}
+	return nil
+}
+
+// find reads the next records, or those named.
+func (c *converting) find(rd *reading, ids []schema.RecordID) ([]*schema.Record, error) {
+	shape, f := rd.snap.Shape(c.job.Entity), c.field(rd.snap)
+	if f == nil || f.Moving == nil || shape.Field(f.Moving.Shadow) == nil {
+		return nil, nil
+	}
+	want := []schema.FieldID{f.ID, f.Moving.Shadow}
+	if ids != nil {
+		recs, err := rd.r.Get(rd.ctx, shape, ids, want)
+		if err != nil {
+			return nil, fmt.Errorf("load records: %w", err)
+		}
+		return live(recs), nil
+	}
+	q := &query.Query{Limit: MaxBatch, Fields: want}
+	if c.job.After != 0 {
+		q.After = &query.Cursor{ID: c.job.After}
+	}
+	if c.job.Again {
+		q.Where = query.Cmp{Field: schema.SysUpdatedAt, Op: query.Ge, Val: c.job.Since - stragglers.Milliseconds()}
+	}
+	p, err := rd.r.Find(rd.ctx, shape, q)
+	if err != nil {
+		return nil, fmt.Errorf("find records: %w", err)
+	}
+	return p.Records, nil
+}
+
+// ends are the field as the values that are read have it, and as those have it
+// that are written.
+func ends(f *schema.Field) (from, to *schema.Field) {
+	m := f.Moving
+	switch {
+	case m.Phase == schema.MoveCopy && m.Back:
+		return f, f.As(m.To)
+	case m.Phase == schema.MoveFill && !m.Back && f.Was != nil:
+		return f.As(f.Was), f
+	}
+	return f, f // copied as they are
+}
+
+// choices makes the choices that a select field lacks for the next records.
+func (c *converting) choices(ctx context.Context, snap *catalog.Snapshot, ids []schema.RecordID) error {
+	f := c.field(snap)
+	from, to, held := f, f.As(f.Moving.To), f.ID
+	if f.Moving.Phase == schema.MoveFill {
+		from, to = ends(f)
+		held = f.Moving.Shadow
+	}
+	if f.Moving.Back || to.Type != "singleSelect" && to.Type != "multiSelect" {
+		return nil
+	}
+	trial := *to
+	trial.Options.Choices = append([]schema.Choice{}, to.Options.Choices...)
+	var missing []string
+	err := c.svc.view(ctx, snap, c.actor, func(rd *reading) error {
+		recs, err := c.find(rd, ids)
+		if err != nil {
+			return err
+		}
+		m, err := rd.mover(from, &trial, recs, held)
+		if err != nil {
+			return err
+		}
+		for _, rec := range recs {
+			for _, name := range field.ConvertChoices(from, &trial, rec.Values[held], m.names) {
+				missing = append(missing, name)
+				addChoice(&trial, name)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	return c.svc.catalog.ConvertChoices(ctx, c.tenant, c.job, missing)
+}
+
+// ops are what the phase changes of some records.
+func (c *converting) ops(rd *reading, recs []*schema.Record) ([]store.Op, error) {
+	f, shape := c.field(rd.snap), rd.snap.Shape(c.job.Entity)
+	from, to := ends(f)
+	read, write := f.ID, f.Moving.Shadow
+	if f.Moving.Phase == schema.MoveFill {
+		read, write = write, read
+	}
+	m, err := rd.mover(from, to, recs, read)
+	if err != nil {
+		return nil, err
+	}
+	var ops []store.Op
+	for _, rec := range recs {
+		v, held := rec.Values[read], rec.Values[write]
+		if v == nil || f.Moving.Phase == schema.MoveCopy && f.Moving.Back && held != nil {
+			if v == nil && f.Moving.Phase == schema.MoveCopy && !f.Moving.Back && held != nil {
+				ops = append(ops, fill(shape, rec, write, nil, held))
+			}
+			continue
+		}
+		next := v
+		if from != to {
+			got, err := m.move(v)
+			if err != nil {
+				got.Value = nil
+			}
+			next = got.Value
+		}
+		if f.Moving.Phase == schema.MoveCopy && sameValue(held, next) {
+			continue
+		}
+		ops = append(ops, fill(shape, rec, write, next, held))
+	}
+	return ops, rd.err
+}
+
+func fill(shape *store.Shape, rec *schema.Record, id schema.FieldID, v, held schema.Value) store.Op {
+	op := store.Op{Kind: store.OpFill, Shape: shape, ID: rec.ID, IfVersion: rec.Version, Set: schema.Values{id: v}}
+	if held != nil {
+		op.Before = schema.Values{id: held}
+	}
+	return op
+}
+
+// store writes values; records that changed meanwhile are looked at again, and
+// a value that another record holds stays empty.
+func (c *converting) store(ctx context.Context, ops []store.Op) error {
+	for try := 0; len(ops) > 0; {
+		o := store.Origin{Via: viaConvert, At: c.svc.now().UnixMilli()}
+		receipt, err := c.svc.engine.Commit(ctx, c.tenant, &store.Commit{Origin: o, Ops: ops})
+		var f *store.Fault
+		switch {
+		case errors.Is(err, store.ErrDuplicate) && errors.As(err, &f) && f.Op >= 0 && f.Op < len(ops):
+			ops = append(ops[:f.Op], ops[f.Op+1:]...)
+			continue
+		case errors.Is(err, store.ErrBusy) && try < tries:
+			try++
+			if err := c.svc.breathe(ctx, try+1); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
+			return fmt.Errorf("move values: %w", err)
+		}
+		var late []schema.RecordID
+		for i, v := range receipt.Versions {
+			if v == 0 {
+				late = append(late, ops[i].ID)
+			}
+		}
+		if try++; len(late) == 0 || try > tries {
+			return nil // the second passage looks at what is left
+		}
+		_, err = c.batch(ctx, late)
+		return err
+	}
+	return nil
+}
+
+// busyKeys are the conversions that this process works on.
+type busyKeys struct {
+	mu   sync.Mutex // guards held
+	held map[string]bool
+}
+
+func (b *busyKeys) enter(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.held[key] {
+		return false
+	}
+	if b.held == nil {
+		b.held = map[string]bool{}
+	}
+	b.held[key] = true
+	return true
+}
+
+func (b *busyKeys) leave(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.held, key)
+}
