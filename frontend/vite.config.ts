@@ -11,9 +11,11 @@ const smallParts = /src\/ui\/(popover|menu|input|field|drawer|use-trigger|avatar
 
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { "@": `${import.meta.dirname}/src` } },
+  resolve: { alias: { "@schema": `${import.meta.dirname}/../schema`, "@": `${import.meta.dirname}/src` } },
   server: {
     port: 5173,
+    // The formula language is described once, beside its Go side.
+    fs: { allow: [import.meta.dirname, `${import.meta.dirname}/../schema`] },
     // The host stays as the browser sent it, so that the server's Origin check holds.
     proxy: { "/api": { target: server, ws: true, changeOrigin: false } },
   },

@@ -8,10 +8,11 @@ const layers: Record<string, readonly string[]> = {
   ui: ["lib"],
   api: ["lib"],
   grid: ["lib"],
+  formula: ["ui", "api", "lib"],
   data: ["grid", "api", "lib"],
-  fields: ["data", "grid", "ui", "api", "lib"],
-  features: ["fields", "data", "grid", "ui", "api", "lib"],
-  app: ["features", "fields", "data", "grid", "ui", "api", "lib"],
+  fields: ["formula", "data", "grid", "ui", "api", "lib"],
+  features: ["fields", "formula", "data", "grid", "ui", "api", "lib"],
+  app: ["features", "fields", "formula", "data", "grid", "ui", "api", "lib"],
 };
 
 const src = import.meta.dirname;

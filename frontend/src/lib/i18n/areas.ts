@@ -11,6 +11,10 @@ export const areas = {
     "zh-CN": async (): Promise<Texts> => (await import("./design.zh-cn")).designZh,
     en: async (): Promise<Texts> => (await import("./design.en")).designEn,
   },
+  formula: {
+    "zh-CN": async (): Promise<Texts> => (await import("./formula.zh-cn")).formulaZh,
+    en: async (): Promise<Texts> => (await import("./formula.en")).formulaEn,
+  },
   home: {
     "zh-CN": async (): Promise<Texts> => (await import("./home.zh-cn")).homeZh,
     en: async (): Promise<Texts> => (await import("./home.en")).homeEn,

@@ -4,6 +4,7 @@ import { authEn } from "./auth.en";
 import { baseEn } from "./base-en";
 import type { Catalogue, Same } from "./catalogue";
 import { designEn } from "./design.en";
+import { formulaEn } from "./formula.en";
 import { homeEn } from "./home.en";
 import { importEn } from "./import.en";
 import { kindsEn } from "./kinds.en";
@@ -21,4 +22,5 @@ export const en: Same<Catalogue> = {
   ...kindsEn,
   ...recordEn,
   ...designEn,
+  ...formulaEn,
 };

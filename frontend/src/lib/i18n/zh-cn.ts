@@ -7,6 +7,7 @@
 import { authZh } from "./auth.zh-cn";
 import { baseZh } from "./base-zh-cn";
 import { designZh } from "./design.zh-cn";
+import { formulaZh } from "./formula.zh-cn";
 import { homeZh } from "./home.zh-cn";
 import { importZh } from "./import.zh-cn";
 import { kindsZh } from "./kinds.zh-cn";
@@ -24,4 +25,5 @@ export const zhCN = {
   ...kindsZh,
   ...recordZh,
   ...designZh,
+  ...formulaZh,
 } as const;

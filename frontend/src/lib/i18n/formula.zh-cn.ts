@@ -1,0 +1,3 @@
+export const formulaZh = {
+  "formula.label": "公式",
+} as const;
