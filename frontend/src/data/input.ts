@@ -11,8 +11,11 @@ export function isUnresolved(value: unknown): boolean {
   return items.some((item) => typeof item === "object" && item !== null && (item as Item).id === "");
 }
 
+/** What the server says of a thing it refers to; data with other members is no reference. */
+const refKeys: ReadonlySet<string> = new Set("id name color done path size type url".split(" "));
+
 function ref(item: unknown): unknown {
-  if (typeof item !== "object" || item === null) {
+  if (typeof item !== "object" || item === null || !Object.keys(item).every((key) => refKeys.has(key))) {
     return item;
   }
   const { id, name } = item as Item;

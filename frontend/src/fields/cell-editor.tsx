@@ -9,6 +9,7 @@ import { useFields } from "./context";
 import { DayEditor } from "./date/day-editor";
 import css from "./fields.module.css";
 import { FileList } from "./file/file-list";
+import { GroupCell, StatusCell, TreeCell } from "./more/cells";
 import { choiceOptions, memberOptions, useRecordOptions } from "./options";
 import { PickCell } from "./pick-cell";
 import { typeOf } from "./registry";
@@ -19,7 +20,7 @@ export interface CellEditorProps {
   readonly field: Field;
 }
 
-interface PartProps extends CellEditorProps {
+export interface PartProps extends CellEditorProps {
   /** Called before a press elsewhere ends the editing: writes what was typed. */
   readonly leave: { current: (() => void) | undefined };
 }
@@ -75,7 +76,7 @@ function ChoiceCell({ session, field }: CellEditorProps) {
 
 function PersonCell({ session, field }: CellEditorProps) {
   const { members } = useFields();
-  const many = field.options.many === true;
+  const many = field.options.many === true || field.type === "users";
   const { chosen, put } = useMany<Named>(session);
   const pick = (id: string) => {
     const member = members.find((one) => one.id === id);
@@ -154,11 +155,12 @@ function DayCell({ session, field, leave }: PartProps) {
   );
 }
 
-function FileCell({ session }: CellEditorProps) {
+function FileCell({ session, field }: CellEditorProps) {
   const [files, setFiles] = useState<unknown>(session.value);
   return (
     <FileList
       value={files}
+      single={field.type === "file" || field.type === "signature"}
       onChange={(next) => {
         setFiles(next);
         session.put(next);
@@ -173,6 +175,8 @@ const editors: Partial<Readonly<Record<Family, (props: PartProps) => ReactNode>>
   person: PersonCell,
   link: LinkCell,
   file: FileCell,
+  tree: TreeCell,
+  group: GroupCell,
 };
 
 function placeAt(rect: Rect, height: number, least: number): CSSProperties {
@@ -215,7 +219,7 @@ export function CellEditor({ session, field }: CellEditorProps) {
     document.addEventListener("pointerdown", end, true);
     return () => document.removeEventListener("pointerdown", end, true);
   }, [session]);
-  const Editor = editors[family];
+  const Editor = field.type === "status" ? StatusCell : editors[family];
   if (Editor === undefined) {
     return null;
   }

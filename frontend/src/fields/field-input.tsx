@@ -115,7 +115,7 @@ export function toggled<T extends { readonly id: string }>(
   return next.length === 0 ? null : next;
 }
 
-function ChoiceInput(props: FieldInputProps) {
+export function ChoiceInput(props: FieldInputProps) {
   const { field, value, onChange } = props;
   const many = field.type === "multiSelect";
   const { mayAddChoices = false } = useFields();
@@ -156,7 +156,7 @@ function ChoiceInput(props: FieldInputProps) {
 function PersonInput(props: FieldInputProps) {
   const { field, value, onChange } = props;
   const { members } = useFields();
-  const many = field.options.many === true;
+  const many = field.options.many === true || field.type === "users";
   const chosen = listOf(value);
   return (
     <InPopover {...props}>
@@ -208,7 +208,7 @@ function RecordPicker(props: FieldInputProps & { readonly close: () => void }) {
   );
 }
 
-function LinkInput(props: FieldInputProps) {
+export function LinkInput(props: FieldInputProps) {
   return <InPopover {...props}>{(close) => <RecordPicker {...props} close={close} />}</InPopover>;
 }
 

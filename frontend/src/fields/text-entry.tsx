@@ -16,6 +16,9 @@ function editText(field: Field, value: unknown): string {
   if (value === null || value === undefined) {
     return "";
   }
+  if (["duration", "time", "year"].includes(field.type)) {
+    return typeOf(field).format(field, value);
+  }
   return field.type === "percent" ? `${Number((Number(value) * 100).toPrecision(12))}%` : String(value);
 }
 

@@ -4,6 +4,7 @@ import { isTemporary } from "@/data/drafts";
 import type { RecordPanelProps } from "@/data/panel";
 import type { RecordEntry } from "@/data/record-cache";
 import { FieldInput } from "@/fields/field-input";
+import { useNextStates } from "@/fields/more/status-input";
 import { titleField } from "@/fields/options";
 import { typeOf } from "@/fields/registry";
 import { listOf } from "@/fields/types";
@@ -77,8 +78,8 @@ function stageField(entity: Entity): Field | undefined {
   return entity.fields.find((field) => {
     const count = field.options.choices?.length ?? 0;
     return (
-      field.type === "singleSelect" &&
-      /stage|status|state|jieduan|zhuangtai/i.test(field.key) &&
+      (field.type === "status" ||
+        (field.type === "singleSelect" && /stage|status|state|jieduan|zhuangtai/i.test(field.key))) &&
       count > 2 &&
       count < 9
     );
@@ -86,12 +87,14 @@ function stageField(entity: Entity): Field | undefined {
 }
 
 function Stages(props: RecordBodyProps) {
-  const { entity, entry, session, id } = props;
-  const field = stageField(entity);
-  if (field === undefined) {
-    return null;
-  }
+  const field = stageField(props.entity);
+  return field === undefined ? null : <StageBar {...props} field={field} />;
+}
+
+function StageBar(props: RecordBodyProps & { readonly field: Field }) {
+  const { entry, session, id, field } = props;
   const choices: readonly Choice[] = field.options.choices ?? [];
+  const offered = useNextStates(field, entry.row.fields[field.key]);
   const at = choices.findIndex((choice) => choice.id === listOf(entry.row.fields[field.key])[0]?.id);
   return (
     <fieldset className={css.stages} aria-label={field.name}>
@@ -101,7 +104,7 @@ function Stages(props: RecordBodyProps) {
           type="button"
           data-past={index < at}
           aria-pressed={index === at}
-          disabled={!mayWrite(props, field)}
+          disabled={!mayWrite(props, field) || !offered.some(({ id: one }) => one === choice.id)}
           onClick={() => session.set(id, field.key, choice)}
         >
           {choice.name}

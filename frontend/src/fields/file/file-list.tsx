@@ -13,6 +13,8 @@ import { uploadFile } from "./upload";
 export interface FileListProps {
   readonly value: unknown;
   readonly readOnly?: boolean;
+  /** Another file takes the place of the one that is there. */
+  readonly single?: boolean;
   readonly onChange: (files: readonly FileValue[] | null) => void;
 }
 
@@ -28,20 +30,20 @@ export function sizeText(bytes: number | undefined): string {
 }
 
 /** The files of a cell: open, remove, add by choosing or dropping. */
-export function FileList({ value, readOnly, onChange }: FileListProps) {
+export function FileList({ value, readOnly, single = false, onChange }: FileListProps) {
   const files = listOf<FileValue>(value);
   const picker = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
 
   async function handleFiles(list: globalThis.FileList | null): Promise<void> {
-    const chosen = [...(list ?? [])];
+    const chosen = [...(list ?? [])].slice(0, single ? 1 : undefined);
     if (chosen.length === 0) {
       return;
     }
     setBusy(true);
     try {
       const added = await Promise.all(chosen.map(uploadFile));
-      onChange([...files, ...added]);
+      onChange(single ? added : [...files, ...added]);
     } catch (error) {
       toast({ kind: "bad", text: errorText(error) });
     } finally {
@@ -83,7 +85,7 @@ export function FileList({ value, readOnly, onChange }: FileListProps) {
           <input
             ref={picker}
             type="file"
-            multiple
+            multiple={!single}
             hidden
             onChange={(event) => void handleFiles(event.target.files)}
           />

@@ -10,6 +10,7 @@ import { DatePicker } from "@/ui/date-picker";
 import { Input } from "@/ui/input";
 import { MultiSelect, Select } from "@/ui/select";
 import type { Condition } from "./model";
+import { GroupsValue, OwnRange, OwnValue, TreeNodes } from "./more-value";
 
 export interface FilterValueProps {
   readonly field: Field;
@@ -17,11 +18,11 @@ export interface FilterValueProps {
   readonly onChange: (value: unknown) => void;
 }
 
-const listOf = (value: unknown): readonly string[] =>
+export const listOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 
 /** Typed values are in force when the typing pauses. */
-function Typed(props: {
+export function Typed(props: {
   readonly value: unknown;
   readonly label: string;
   readonly onChange: (text: string) => void;
@@ -208,7 +209,7 @@ function BoolValue({ node, onChange }: FilterValueProps) {
   );
 }
 
-const inputs: Partial<Readonly<Record<FilterValue, (props: FilterValueProps) => ReactNode>>> = {
+const inputs: Readonly<Record<FilterValue, (props: FilterValueProps) => ReactNode>> = {
   none: () => null,
   text: TextValue,
   number: NumberValue,
@@ -221,10 +222,14 @@ const inputs: Partial<Readonly<Record<FilterValue, (props: FilterValueProps) => 
   users: UsersValue,
   records: RecordsValue,
   bool: BoolValue,
+  own: OwnValue,
+  ownRange: OwnRange,
+  tree: TreeNodes,
+  groups: GroupsValue,
 };
 
 /** What a condition compares with, by field and operator. */
 export function FilterValueInput(props: FilterValueProps) {
-  const Value = inputs[typeOf(props.field).filterValue(props.node.op)] ?? TextValue;
+  const Value = inputs[typeOf(props.field).filterValue(props.node.op)];
   return <Value {...props} field={shownField(props.field)} />;
 }

@@ -1,0 +1,90 @@
+/** Values of the rarer conditions: texts that the field reads, nodes of a tree, departments and roles. */
+import type { Field } from "@/api/types";
+import { useFields } from "@/fields/context";
+import { groupOptions, useGroups } from "@/fields/more/groups";
+import { useTree } from "@/fields/more/tree";
+import { TreePicker } from "@/fields/more/tree-pane";
+import { typeOf } from "@/fields/registry";
+import { t } from "@/lib/i18n";
+import { Button } from "@/ui/button";
+import { Popover } from "@/ui/popover";
+import { MultiSelect } from "@/ui/select";
+import { type FilterValueProps, listOf, Typed } from "./value";
+
+function useOwn(field: Field) {
+  const env = useFields();
+  return {
+    read(text: string): unknown {
+      const parsed = typeOf(field).parse({ ...field, options: { format: field.options.format } }, text, env);
+      const value = "value" in parsed ? parsed.value : undefined;
+      return value === null ? undefined : value;
+    },
+    show: (value: unknown) => typeOf(field).format(field, value),
+  };
+}
+
+/** A duration, a time or a year, typed as it is typed in cells. */
+export function OwnValue({ field, node, onChange }: FilterValueProps) {
+  const { read, show } = useOwn(field);
+  return (
+    <Typed
+      key={node.id}
+      label={t("table.value")}
+      value={show(node.value)}
+      onChange={(text) => read(text) !== node.value && onChange(read(text))}
+    />
+  );
+}
+
+export function OwnRange({ field, node, onChange }: FilterValueProps) {
+  const { read, show } = useOwn(field);
+  const [from, to] = Array.isArray(node.value) ? (node.value as unknown[]) : [];
+  return (
+    <>
+      <Typed
+        label={t("table.from")}
+        value={show(from)}
+        onChange={(text) => read(text) !== from && onChange([read(text), to])}
+      />
+      <Typed
+        label={t("table.to")}
+        value={show(to)}
+        onChange={(text) => read(text) !== to && onChange([from, read(text)])}
+      />
+    </>
+  );
+}
+
+export function TreeNodes({ field, node, onChange }: FilterValueProps) {
+  const tree = useTree(field);
+  const ids = listOf(node.value);
+  const names = ids.map((id) => tree.get(id)?.name ?? id).join(", ");
+  const trigger = (
+    <Button kind="line" aria-label={t("table.value")}>
+      {names || t("fields.empty")}
+    </Button>
+  );
+  return (
+    <Popover trigger={trigger} offset={4} label={field.name}>
+      <TreePicker
+        tree={tree}
+        selected={ids}
+        label={field.name}
+        onPick={({ id }) => onChange(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id])}
+      />
+    </Popover>
+  );
+}
+
+export function GroupsValue({ field, node, onChange }: FilterValueProps) {
+  const groups = useGroups(field);
+  return (
+    <MultiSelect
+      size={30}
+      label={t("table.value")}
+      value={listOf(node.value)}
+      options={groupOptions(field, groups)}
+      onChange={onChange}
+    />
+  );
+}
