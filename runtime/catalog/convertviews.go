@@ -110,6 +110,16 @@ func refitNode(e *schema.Entity, node any, name string, was, now *schema.Field) 
 		}
 		return refitLeaf(e, m, was, now)
 	}
+	if _, isFormula := m["formula"]; isFormula {
+		raw, err := json.Marshal(m)
+		if err != nil {
+			return nil
+		}
+		if _, err := filter.Compile(e, raw, &filter.Env{}); err != nil {
+			return nil
+		}
+		return m
+	}
 	for _, op := range []string{"and", "or"} {
 		list, ok := m[op].([]any)
 		if !ok {

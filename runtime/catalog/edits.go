@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tongban/runtime/store"
 	"tongban/schema"
@@ -206,6 +207,9 @@ func withoutField(raw json.RawMessage, name string) (json.RawMessage, error) {
 func dropLeaves(node any, name string) any {
 	m, ok := node.(map[string]any)
 	if !ok || m["field"] == name {
+		return nil
+	}
+	if src, isText := m["formula"].(string); isText && strings.Contains(src, "{"+name+"}") {
 		return nil
 	}
 	for _, op := range []string{"and", "or"} {

@@ -16,6 +16,7 @@ const (
 	kindAnd
 	kindOr
 	kindNot
+	kindFormula
 )
 
 // node is one decoded object of a filter.
@@ -23,6 +24,7 @@ type node struct {
 	kind      kind
 	list      []any // and, or, not
 	field, op string
+	formula   string
 	value     any
 }
 
@@ -91,7 +93,7 @@ func count(in any, level int, leaves *int) error {
 	if err != nil {
 		return err
 	}
-	if n.kind == kindLeaf {
+	if n.kind == kindLeaf || n.kind == kindFormula {
 		if *leaves++; *leaves > MaxLeaves {
 			return fail.New(fail.Invalid, "filter.tooMany").On("filter").With("max", MaxLeaves)
 		}
@@ -111,8 +113,12 @@ func parse(in any) (node, error) {
 	if !ok {
 		return node{}, malformed("object")
 	}
-	if _, ok := obj["formula"]; ok {
-		return node{}, fail.New(fail.Invalid, "filter.noFormula").On("filter")
+	if src, ok := obj["formula"]; ok {
+		text, isText := src.(string)
+		if !isText || len(obj) != 1 {
+			return node{}, malformed("formula")
+		}
+		return node{kind: kindFormula, formula: text}, nil
 	}
 	for name, k := range map[string]kind{"and": kindAnd, "or": kindOr, "not": kindNot} {
 		child, ok := obj[name]
@@ -174,9 +180,15 @@ func Fields(raw json.RawMessage) []string {
 	var names []string
 	seen := map[string]bool{}
 	visit(root, func(n node) {
-		if !seen[n.field] {
-			seen[n.field] = true
-			names = append(names, n.field)
+		list := []string{n.field}
+		if n.kind == kindFormula {
+			list = formulaFields(n.formula)
+		}
+		for _, name := range list {
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
 		}
 	})
 	return names
@@ -188,7 +200,7 @@ func visit(in any, fn func(node)) {
 	if err != nil {
 		return
 	}
-	if n.kind == kindLeaf {
+	if n.kind == kindLeaf || n.kind == kindFormula {
 		fn(n)
 		return
 	}

@@ -14,6 +14,8 @@
 //   - A computed field is asked as the type of what it shows.
 //   - hasAny, hasAll and hasNone of a cascader's node, and hasAny and hasNone of
 //     a department, include what is below it; eq, ne mean just that one.
+//   - A leaf may also be {"formula":"…"}: a condition that can be said by leaves
+//     (see formula.Program.ToFilter); what cannot is formula.noFilter.
 //   - Besides the entity's fields there are createdAt, createdBy, updatedAt and
 //     updatedBy, unless a field has that key.
 package filter
@@ -65,8 +67,9 @@ func Compile(e *schema.Entity, raw json.RawMessage, env *Env) (query.Expr, error
 }
 
 type compiler struct {
-	entity *schema.Entity
-	env    *Env
+	entity   *schema.Entity
+	env      *Env
+	formulas int
 }
 
 func (c *compiler) node(in any) (query.Expr, error) {
@@ -92,6 +95,8 @@ func (c *compiler) node(in any) (query.Expr, error) {
 			return nil, err
 		}
 		return query.Not{X: x}, nil
+	case kindFormula:
+		return c.formula(n.formula)
 	}
 	return c.leaf(n)
 }

@@ -257,7 +257,7 @@ func TestWrongFiltersAreRefusedAndTheFieldIsNamed(t *testing.T) {
 		`{"field":"due","op":"within","value":"last0Days"}`:      "filter.badValue due",
 		`{"field":"due","op":"within","value":7}`:                "filter.badValue due",
 		`{"field":"done","op":"eq","value":"maybe"}`:             "field.badCheckbox done",
-		`{"formula":"1=1"}`:                                      "filter.noFormula filter",
+		`{"formula":"1=1"}`:                                      "formula.noFilter filter",
 		`{}`:                                                     "filter.malformed filter",
 		`[]`:                                                     "filter.malformed filter",
 		`"x"`:                                                    "filter.malformed filter",

@@ -47,6 +47,16 @@ func byID(e *schema.Entity, in any) (any, error) {
 		}
 		return map[string]any{map[kind]string{kindAnd: "and", kindOr: "or"}[n.kind]: out}, nil
 	}
+	if n.kind == kindFormula {
+		p, err := program(formulaNames{e: e}, n.formula)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := p.ToFilter(); err != nil {
+			return nil, formulaFault(err)
+		}
+		return map[string]any{"formula": p.Stored()}, nil
+	}
 	f := find(e, n.field)
 	if f == nil {
 		return nil, fail.New(fail.Invalid, "field.unknown").On(n.field)
