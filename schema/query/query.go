@@ -218,7 +218,9 @@ type AggQuery struct {
 	WeekStart time.Weekday
 	Limit     int // 0: 1000; one more is the most, to see whether there are more
 	// After are the keys of the last group of the page before; nil: from the start.
-	After   []schema.Value
+	After []schema.Value
+	// Skip leaves out so many groups: paging by keys that must not be shown.
+	Skip    int
 	MaxTime time.Duration
 }
 

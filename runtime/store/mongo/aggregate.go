@@ -77,6 +77,26 @@ type aggRow struct {
 
 func (r aggRow) Key(i int) schema.Value { return r.a.groups[i].of(r.w) }
 
+func (r aggRow) IntKey(i int) (int64, bool) {
+	v, ok := r.Key(i).(int64)
+	return v, ok
+}
+
+func (r aggRow) SetKey(i int, dst []int64) ([]int64, bool) {
+	set, ok := r.Key(i).([]int64)
+	return append(dst, set...), ok
+}
+
+func (r aggRow) Int(i int) int64 {
+	v, _ := r.Measure(i).(int64)
+	return v
+}
+
+func (r aggRow) Float(i int) float64 {
+	v, _ := r.Measure(i).(float64)
+	return v
+}
+
 func (r aggRow) Filled(i int) bool { return r.a.measures[i].of(r.w) != nil }
 
 func (r aggRow) Measure(i int) schema.Value { return r.a.measures[i].of(r.w) }

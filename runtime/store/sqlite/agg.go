@@ -34,7 +34,7 @@ type aggregate struct {
 // for is remembered. What a cover holds SQLite groups; the rest is added up in
 // memory while the rows stream by: SQLite would sort them first.
 func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuery) ([]query.AggRow, error) {
-	parts := []any{s.Entity, s.Rev, q.Where, q.Measures, q.WeekStart, q.Limit, q.After}
+	parts := []any{s.Entity, s.Rev, q.Where, q.Measures, q.WeekStart, q.Limit, q.After, q.Skip}
 	for _, g := range q.Groups {
 		zone := ""
 		if g.Zone != nil {
@@ -66,7 +66,11 @@ func (r *reader) aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 	}
 	began := r.now()
 	err = r.c.limited(ctx, timeOf(q.MaxTime), func() error {
-		return r.c.rows(a.st.sql, a.st.args, func(s *zs.Stmt) error { return a.Add(aggRow{a, s}) })
+		row := &aggRow{a: a}
+		return r.c.rows(a.st.sql, a.st.args, func(s *zs.Stmt) error {
+			row.s = s
+			return a.Add(row)
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -98,17 +102,39 @@ func (r *reader) fromCover(ctx context.Context, a *aggregate) ([]query.AggRow, e
 	return a.Page(rows), nil
 }
 
-// aggRow is one row of the statement for the tally.
+// aggRow is the row that the statement is at, for the tally.
 type aggRow struct {
 	a *aggregate
 	s *zs.Stmt
 }
 
-func (r aggRow) Key(i int) schema.Value { return column(r.s, r.a.groups[i], r.a.kinds[r.a.groups[i]]) }
+func (r *aggRow) Key(i int) schema.Value {
+	return column(r.s, r.a.groups[i], r.a.kinds[r.a.groups[i]])
+}
 
-func (r aggRow) Filled(i int) bool { return r.s.ColumnType(r.a.vals[i]) != zs.TypeNull }
+func (r *aggRow) IntKey(i int) (int64, bool) {
+	c := r.a.groups[i]
+	v := r.s.ColumnInt64(c)
+	return v, v != 0 || r.s.ColumnType(c) != zs.TypeNull
+}
 
-func (r aggRow) Measure(i int) schema.Value { return column(r.s, r.a.vals[i], r.a.kinds[r.a.vals[i]]) }
+func (r *aggRow) SetKey(i int, dst []int64) ([]int64, bool) {
+	c := r.a.groups[i]
+	if r.s.ColumnType(c) == zs.TypeNull {
+		return dst, false
+	}
+	return appendParsed(dst, r.s.ColumnText(c)), true
+}
+
+func (r *aggRow) Filled(i int) bool { return r.s.ColumnType(r.a.vals[i]) != zs.TypeNull }
+
+func (r *aggRow) Int(i int) int64 { return r.s.ColumnInt64(r.a.vals[i]) }
+
+func (r *aggRow) Float(i int) float64 { return r.s.ColumnFloat(r.a.vals[i]) }
+
+func (r *aggRow) Measure(i int) schema.Value {
+	return column(r.s, r.a.vals[i], r.a.kinds[r.a.vals[i]])
+}
 
 func (r *reader) totals(ctx context.Context, a *aggregate) (rows []query.AggRow, err error) {
 	err = r.c.limited(ctx, timeOf(a.q.MaxTime), func() error {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -25,7 +26,9 @@ import (
 // work done in plain SQL through the same driver, with tables, indexes and
 // settings of the same kind ("×raw": 1 is as fast; higher is better).
 //
-// TONGBAN_BENCH_ROWS sets the size of the table (default 100,000).
+// TONGBAN_BENCH_ROWS sets the size of the table (default 100,000). Where
+// TONGBAN_BENCH_KEEP names a folder, the reads meet a table of 30 fields that is
+// made there once, per number of rows, and stays.
 
 const (
 	bName schema.FieldID = iota + 1
@@ -79,9 +82,43 @@ const benchTenant schema.TenantID = 3
 
 // fixture is a filled store, made once for all benchmarks.
 type fixture struct {
-	e    *Engine
-	raw  *sqlitex.Pool
-	rows int
+	e     *Engine
+	raw   *sqlitex.Pool
+	rows  int
+	shape *store.Shape
+	all   string // columns
+	kept  bool   // for other runs
+}
+
+// wideShape adds fields of all kinds that nothing asks by.
+func wideShape() *store.Shape {
+	kinds := []schema.Kind{schema.KindText, schema.KindInt, schema.KindOption, schema.KindTime, schema.KindFloat, schema.KindText}
+	wide := &store.Shape{Entity: benchShape.Entity, Rev: 1, Fields: slices.Clone(benchShape.Fields)}
+	for id := bDue + 1; id <= 30; id++ {
+		wide.Fields = append(wide.Fields, store.FieldShape{ID: id, Kind: kinds[int(id)%len(kinds)]})
+	}
+	return wide
+}
+
+// widen fills what benchValues leaves empty, most of it.
+func widen(rnd *rand.Rand, s *store.Shape, ops []store.Op) []store.Op {
+	for i := range ops {
+		ops[i].Shape = s
+		for _, f := range s.Fields[len(benchShape.Fields):] {
+			n := int64(rnd.IntN(1_000_000))
+			switch f.Kind {
+			case schema.KindText:
+				ops[i].Set[f.ID] = "some text " + strconv.FormatInt(n, 10)
+			case schema.KindFloat:
+				ops[i].Set[f.ID] = float64(n) / 7
+			case schema.KindOption:
+				ops[i].Set[f.ID] = 1 + n%5
+			default:
+				ops[i].Set[f.ID] = n * 1000
+			}
+		}
+	}
+	return ops
 }
 
 var (
@@ -92,34 +129,62 @@ var (
 func filled(b *testing.B) *fixture {
 	b.Helper()
 	fixtureOnce.Do(func() {
-		rows := 100_000
+		f := &fixture{rows: 100_000, shape: benchShape}
 		if n, err := strconv.Atoi(os.Getenv("TONGBAN_BENCH_ROWS")); err == nil {
-			rows = n
+			f.rows = n
 		}
-		dir, err := os.MkdirTemp("", "tongban-bench") //nolint:usetesting // shared by all benchmarks of the run
-		require.NoError(b, err)
-		ctx := context.WithoutCancel(b.Context())
-		e, err := Open(ctx, Options{Dir: dir, Now: time.Now})
-		require.NoError(b, err)
-		rnd := rand.New(rand.NewPCG(1, 1))
-		for n := 0; n < rows; n += 1000 {
-			_, err := e.Commit(ctx, benchTenant, &store.Commit{Origin: store.Origin{Actor: 1, Via: "bench", At: 1}, Ops: benchOps(rnd, n, min(1000, rows-n))})
+		dir := os.Getenv("TONGBAN_BENCH_KEEP")
+		if f.kept = dir != ""; f.kept {
+			dir, f.shape = filepath.Join(dir, strconv.Itoa(f.rows)), wideShape()
+		} else {
+			var err error
+			dir, err = os.MkdirTemp("", "tongban-bench") //nolint:usetesting // shared by all benchmarks of the run
 			require.NoError(b, err)
 		}
-		raw, err := sqlitex.NewPool(rawFile(b, dir, e), sqlitex.PoolOptions{PoolSize: 4, PrepareConn: func(c *zs.Conn) error {
+		ctx := context.WithoutCancel(b.Context())
+		e, err := Open(ctx, Options{Dir: dir, Now: time.Now, Idle: time.Hour})
+		require.NoError(b, err)
+		f.e, f.all = e, "id,ver,ca,ua,cb,ub"
+		for _, field := range f.shape.Fields {
+			f.all += "," + col("c", field.ID)
+		}
+		f.fill(ctx, b)
+		f.raw, err = sqlitex.NewPool(rawFile(b, dir, e), sqlitex.PoolOptions{PoolSize: 4, PrepareConn: func(c *zs.Conn) error {
 			return sqlitex.ExecuteScript(c, "PRAGMA cache_size=-6000; PRAGMA mmap_size=50331648;", nil)
 		}})
 		require.NoError(b, err)
-		theFixture = &fixture{e, raw, rows}
+		theFixture = f
 	})
 	require.NotNil(b, theFixture)
 	return theFixture
+}
+
+// fill makes what is missing of the rows.
+func (f *fixture) fill(ctx context.Context, b *testing.B) {
+	b.Helper()
+	have := int64(0)
+	require.NoError(b, f.e.View(ctx, benchTenant, func(r store.Reader) (err error) {
+		have, err = r.Count(ctx, f.shape, nil, 0)
+		return err
+	}))
+	rnd := rand.New(rand.NewPCG(1, uint64(have)+1))
+	for n := int(have); n < f.rows; n += 1000 {
+		ops := benchOps(rnd, n, min(1000, f.rows-n))
+		if f.kept {
+			ops = widen(rnd, f.shape, ops)
+		}
+		_, err := f.e.Commit(ctx, benchTenant, &store.Commit{Origin: store.Origin{Actor: 1, Via: "bench", At: 1}, Ops: ops})
+		require.NoError(b, err)
+	}
 }
 
 // rawFile copies the file, so that plain SQL meets the very same tables.
 func rawFile(b *testing.B, dir string, e *Engine) string {
 	b.Helper()
 	path := filepath.Join(dir, "raw.db")
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
 	c, err := zs.OpenConn(e.path(benchTenant), zs.OpenReadWrite)
 	require.NoError(b, err)
 	require.NoError(b, sqlitex.ExecuteTransient(c, "VACUUM INTO '"+path+"'", nil))
@@ -140,8 +205,10 @@ func TestMain(m *testing.M) {
 		if err := f.raw.Close(); err != nil {
 			code = 1
 		}
-		if err := os.RemoveAll(f.e.opt.Dir); err != nil {
-			code = 1
+		if !f.kept {
+			if err := os.RemoveAll(f.e.opt.Dir); err != nil {
+				code = 1
+			}
 		}
 	}
 	os.Exit(code)
@@ -196,8 +263,6 @@ func (f *fixture) sqlRows(b *testing.B, sql string, want int, args ...any) {
 	}
 }
 
-const allColumns = "id,ver,ca,ua,cb,ub,c1,c2,c3,c4,c5,c6"
-
 func (f *fixture) view(b *testing.B, fn func(store.Reader) error) {
 	require.NoError(b, f.e.View(b.Context(), benchTenant, fn))
 }
@@ -207,18 +272,18 @@ func BenchmarkGet(b *testing.B) {
 	id := func(i int) int64 { return int64(i*7919%f.rows) + 1 }
 	against(b, func(i int) {
 		f.view(b, func(r store.Reader) error {
-			recs, err := r.Get(b.Context(), benchShape, []schema.RecordID{schema.RecordID(id(i))}, nil)
+			recs, err := r.Get(b.Context(), f.shape, []schema.RecordID{schema.RecordID(id(i))}, nil)
 			if err == nil && recs[0] == nil {
 				b.Fatal("missing")
 			}
 			return err
 		})
-	}, func(i int) { f.sqlRows(b, "SELECT "+allColumns+" FROM r7 WHERE id=?", 1, id(i)) })
+	}, func(i int) { f.sqlRows(b, "SELECT "+f.all+" FROM r7 WHERE id=?", 1, id(i)) })
 }
 
 func (f *fixture) find(b *testing.B, q *query.Query, want int) {
 	f.view(b, func(r store.Reader) error {
-		p, err := r.Find(b.Context(), benchShape, q)
+		p, err := r.Find(b.Context(), f.shape, q)
 		if err == nil && want >= 0 && len(p.Records) != want {
 			b.Fatalf("%d records", len(p.Records))
 		}
@@ -231,7 +296,7 @@ func BenchmarkFilteredPage(b *testing.B) {
 	q := &query.Query{Where: query.Cmp{Field: bStage, Val: int64(3)}, Sort: []query.Sort{{Field: bAmount, Desc: true}}, Limit: 50}
 	against(b, func(int) { f.find(b, q, 50) },
 		func(int) {
-			f.sqlRows(b, "SELECT "+allColumns+" FROM r7 WHERE c4=? ORDER BY c3 DESC, id DESC LIMIT 51", 51, 3)
+			f.sqlRows(b, "SELECT "+f.all+" FROM r7 WHERE c4=? ORDER BY c3 DESC, id DESC LIMIT 51", 51, 3)
 		})
 }
 
@@ -240,7 +305,7 @@ func BenchmarkUnindexedPage(b *testing.B) {
 	q := &query.Query{Where: query.Cmp{Field: bDue, Op: query.Lt, Val: int64(1_730_000_000_000)}, Sort: []query.Sort{{Field: bPhone}}, Limit: 50}
 	against(b, func(int) { f.find(b, q, 50) },
 		func(int) {
-			f.sqlRows(b, "SELECT "+allColumns+" FROM r7 WHERE c6<? ORDER BY c2, id LIMIT 51", 51, int64(1_730_000_000_000))
+			f.sqlRows(b, "SELECT "+f.all+" FROM r7 WHERE c6<? ORDER BY c2, id LIMIT 51", 51, int64(1_730_000_000_000))
 		})
 }
 
@@ -250,7 +315,7 @@ func BenchmarkDeepPage(b *testing.B) {
 	q := &query.Query{Sort: []query.Sort{{Field: bAmount}}, After: at, Limit: 50}
 	against(b, func(int) { f.find(b, q, 50) },
 		func(int) {
-			f.sqlRows(b, "SELECT "+allColumns+" FROM r7 WHERE c3>=? AND (c3>? OR id>?) ORDER BY c3, id LIMIT 51", 51, 5_000_000, 5_000_000, 1)
+			f.sqlRows(b, "SELECT "+f.all+" FROM r7 WHERE c3>=? AND (c3>? OR id>?) ORDER BY c3, id LIMIT 51", 51, 5_000_000, 5_000_000, 1)
 		})
 }
 
@@ -261,7 +326,7 @@ func BenchmarkContains(b *testing.B) {
 			q := &query.Query{Where: query.TextOp{Fields: []schema.FieldID{bName, bPhone}, Val: val}, Limit: 50}
 			against(b, func(int) { f.find(b, q, -1) },
 				func(int) {
-					f.sqlRows(b, "SELECT "+allColumns+" FROM r7 WHERE instr(c1,?)>0 OR instr(c2,?)>0 ORDER BY id LIMIT 51", -1, val, val)
+					f.sqlRows(b, "SELECT "+f.all+" FROM r7 WHERE instr(c1,?)>0 OR instr(c2,?)>0 ORDER BY id LIMIT 51", -1, val, val)
 				})
 		})
 	}
@@ -275,7 +340,7 @@ func BenchmarkAggregate(b *testing.B) {
 			raw := "SELECT " + col("c", field) + ", count(*), sum(c3) FROM r7 GROUP BY 1"
 			against(b, func(int) {
 				f.view(b, func(r store.Reader) error { // not from memory
-					_, err := r.(*reader).aggregate(b.Context(), benchShape, q)
+					_, err := r.(*reader).aggregate(b.Context(), f.shape, q)
 					return err
 				})
 			}, func(int) { f.sqlRows(b, raw, -1) })
@@ -285,7 +350,7 @@ func BenchmarkAggregate(b *testing.B) {
 		q := &query.AggQuery{Groups: []query.GroupBy{{Field: bStage}}, Measures: []query.Measure{{Fn: query.Count}, {Fn: query.Sum, Field: bAmount}}}
 		against(b, func(int) {
 			f.view(b, func(r store.Reader) error {
-				_, err := r.Aggregate(b.Context(), benchShape, q)
+				_, err := r.Aggregate(b.Context(), f.shape, q)
 				return err
 			})
 		}, func(int) { f.sqlRows(b, "SELECT c4, count(*), sum(c3) FROM r7 GROUP BY 1", -1) })
@@ -298,7 +363,7 @@ func BenchmarkAnchors(b *testing.B) {
 	q := &query.Query{Sort: []query.Sort{{Field: bAmount}}}
 	against(b, func(int) {
 		f.view(b, func(r store.Reader) error {
-			p, st, err := compileAnchors(r.(*reader).layout, benchShape, q)
+			p, st, err := compileAnchors(r.(*reader).layout, f.shape, q)
 			require.NoError(b, err)
 			a, err := r.(*reader).anchors(b.Context(), p, st, q, 1000) // not from memory
 			require.NoError(b, err)
@@ -313,7 +378,7 @@ func BenchmarkCount(b *testing.B) {
 	x := query.And{query.Cmp{Field: bStage, Val: int64(3)}, query.Cmp{Field: bDue, Op: query.Lt, Val: int64(1_730_000_000_000)}}
 	against(b, func(int) {
 		f.view(b, func(r store.Reader) error {
-			_, err := r.(*reader).count(b.Context(), benchShape, x, 0)
+			_, err := r.(*reader).count(b.Context(), f.shape, x, 0)
 			return err
 		})
 	}, func(int) { f.sqlRows(b, "SELECT count(*) FROM r7 WHERE c4=? AND c6<?", 1, 3, int64(1_730_000_000_000)) })

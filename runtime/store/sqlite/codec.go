@@ -178,7 +178,10 @@ func parseInts(s string) []int64 {
 			n++
 		}
 	}
-	set := make([]int64, 0, n)
+	return appendParsed(make([]int64, 0, n), s)
+}
+
+func appendParsed(set []int64, s string) []int64 {
 	cur, neg := int64(0), false
 	for i := 1; i < len(s); i++ {
 		switch c := s[i]; c {

@@ -53,7 +53,7 @@ func openReader(path string) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.script(commonPragmas + `PRAGMA query_only=1; PRAGMA cache_size=-6000; PRAGMA mmap_size=50331648;`); err != nil {
+	if err := c.script(commonPragmas + `PRAGMA query_only=1; PRAGMA cache_size=-6000;`); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
 	return c, nil

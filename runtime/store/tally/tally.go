@@ -22,11 +22,19 @@ const (
 	maxGroups = 1_000_000 // that are held in memory
 )
 
-// Row is what an engine reads of one record. i counts the query's groups or measures.
+// Row is what an engine reads of one record. i counts the query's groups or
+// measures. What is asked of it does not outlive the next record.
 type Row interface {
 	Key(i int) schema.Value
+	// IntKey is the key of a group by whole numbers, times or choices; false: empty.
+	IntKey(i int) (int64, bool)
+	// SetKey is the key of a group by a set, into dst; false: empty.
+	SetKey(i int, dst []int64) ([]int64, bool)
 	// Filled says whether a measure's field holds something, for which it need not be decoded.
 	Filled(i int) bool
+	// Int and Float are measures of the two kinds of number; Measure is any.
+	Int(i int) int64
+	Float(i int) float64
 	Measure(i int) schema.Value
 }
 
@@ -37,6 +45,12 @@ type Tally struct {
 	sortBy  []store.SortKey // of the groups
 	groups  map[string]*group
 	scratch []byte
+
+	// A question grouped by one field of whole numbers finds its groups faster.
+	keyKind schema.Kind // of the only group; 0: there are others
+	byInt   map[int64]*group
+	empty   *group
+	members []int64
 }
 
 type group struct {
@@ -50,14 +64,13 @@ type figure struct {
 	sum      int64
 	overflow bool
 	float    float64
-	best     schema.Value
 	seen     map[schema.Value]struct{}
 }
 
 // New checks a query against the kinds of its fields, and begins. The error is
 // a store.ErrBadQuery, or what kindOf answers.
 func New(s *store.Shape, q *query.AggQuery, kindOf func(schema.FieldID) (schema.Kind, error)) (*Tally, error) {
-	if len(q.Groups) > MaxKeys || len(q.Measures) == 0 || q.Limit < 0 || q.Limit > MaxRows+1 || q.After != nil && len(q.After) != len(q.Groups) {
+	if len(q.Groups) > MaxKeys || len(q.Measures) == 0 || q.Limit < 0 || q.Limit > MaxRows+1 || q.Skip < 0 || q.After != nil && len(q.After) != len(q.Groups) {
 		return nil, bad("%d groups, %d measures, limit %d", len(q.Groups), len(q.Measures), q.Limit)
 	}
 	t := &Tally{q: q, kinds: make([]schema.Kind, len(q.Measures)), sortBy: make([]store.SortKey, len(q.Groups)), groups: map[string]*group{}}
@@ -71,6 +84,9 @@ func New(s *store.Shape, q *query.AggQuery, kindOf func(schema.FieldID) (schema.
 		}
 		if f := s.Field(g.Field); f != nil && k == schema.KindText {
 			t.sortBy[i] = f.SortKey
+		}
+		if len(q.Groups) == 1 && (k == schema.KindInt || k == schema.KindTime || k == schema.KindOption || k == schema.KindSet) {
+			t.keyKind, t.byInt = k, map[int64]*group{}
 		}
 	}
 	for i, m := range q.Measures {
@@ -99,6 +115,8 @@ func bad(format string, args ...any) error {
 // ErrSum is what a sum past the range of its kind answers.
 var ErrSum = fmt.Errorf("a sum is too large: %w", store.ErrBadQuery)
 
+var errGroups = bad("more than %d groups", maxGroups)
+
 func measurable(fn query.AggFn, k schema.Kind) bool {
 	switch fn {
 	case query.CountFilled:
@@ -115,8 +133,56 @@ func measurable(fn query.AggFn, k schema.Kind) bool {
 
 // Add takes a record in: into one group, or into several where it is grouped by a set.
 func (t *Tally) Add(r Row) error {
-	var keys [MaxKeys]schema.Value
-	return t.spread(r, keys[:0])
+	if t.keyKind == schema.KindSet {
+		return t.addSet(r)
+	}
+	if t.keyKind == 0 {
+		var keys [MaxKeys]schema.Value
+		return t.spread(r, keys[:0])
+	}
+	v, filled := r.IntKey(0)
+	if !filled {
+		return t.addEmpty(r)
+	}
+	if by := &t.q.Groups[0]; by.Bucket != query.NoBucket {
+		v = query.BucketOf(v, by.Bucket, by.Zone, t.q.WeekStart)
+	}
+	return t.addInt(r, v)
+}
+
+func (t *Tally) addSet(r Row) error {
+	var filled bool
+	if t.members, filled = r.SetKey(0, t.members[:0]); !filled {
+		return t.addEmpty(r)
+	}
+	for _, v := range t.members {
+		if err := t.addInt(r, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tally) addInt(r Row, v int64) error {
+	g := t.byInt[v]
+	if g == nil {
+		if g = t.group([]schema.Value{v}); g == nil {
+			return errGroups
+		}
+		t.byInt[v] = g
+	}
+	t.measure(g, r)
+	return nil
+}
+
+func (t *Tally) addEmpty(r Row) error {
+	if t.empty == nil {
+		if t.empty = t.group([]schema.Value{nil}); t.empty == nil {
+			return errGroups
+		}
+	}
+	t.measure(t.empty, r)
+	return nil
 }
 
 func (t *Tally) spread(r Row, keys []schema.Value) error {
@@ -124,7 +190,7 @@ func (t *Tally) spread(r Row, keys []schema.Value) error {
 	if i == len(t.q.Groups) {
 		g := t.group(keys)
 		if g == nil {
-			return bad("more than %d groups", maxGroups)
+			return errGroups
 		}
 		t.measure(g, r)
 		return nil
@@ -193,8 +259,17 @@ func (t *Tally) measure(g *group, r Row) {
 			continue
 		}
 		f.n++
-		if fn != query.CountFilled {
-			f.take(fn, r.Measure(i))
+		switch {
+		case fn == query.CountFilled:
+		case fn == query.CountDistinct:
+			if f.seen == nil {
+				f.seen = map[schema.Value]struct{}{}
+			}
+			f.seen[r.Measure(i)] = struct{}{}
+		case t.kinds[i] == schema.KindFloat:
+			f.takeFloat(fn, r.Float(i))
+		default:
+			f.takeInt(fn, r.Int(i))
 		}
 	}
 }
@@ -208,34 +283,42 @@ func (t *Tally) AddCount(n int64) {
 	}
 }
 
-func (f *figure) take(fn query.AggFn, v schema.Value) {
+// takeInt adds up; where whole numbers overflow, only the float goes on. sum and
+// float are the best so far, where the best is asked for.
+func (f *figure) takeInt(fn query.AggFn, v int64) {
 	switch fn {
-	case query.CountDistinct:
-		if f.seen == nil {
-			f.seen = map[schema.Value]struct{}{}
-		}
-		f.seen[v] = struct{}{}
-	case query.Sum, query.Avg:
-		f.add(v)
 	case query.Min, query.Max:
-		c := query.CompareValues(v, f.best)
-		if f.best == nil || fn == query.Min && c < 0 || fn == query.Max && c > 0 {
-			f.best = v
+		if f.n == 1 || fn == query.Min && v < f.sum || fn == query.Max && v > f.sum {
+			f.sum = v
 		}
-	}
-}
-
-// add adds up; where whole numbers overflow, only the float goes on.
-func (f *figure) add(v schema.Value) {
-	switch v := v.(type) {
-	case int64:
+	default:
 		f.float += float64(v)
 		sum := f.sum + v
 		f.overflow = f.overflow || (v > 0) != (sum > f.sum) && v != 0
 		f.sum = sum
-	case float64:
+	}
+}
+
+func (f *figure) takeFloat(fn query.AggFn, v float64) {
+	switch fn {
+	case query.Min, query.Max:
+		if f.n == 1 || fn == query.Min && v < f.float || fn == query.Max && v > f.float {
+			f.float = v
+		}
+	default:
 		f.float += v
 	}
+}
+
+// most is the smallest or the largest.
+func (f *figure) most(k schema.Kind) schema.Value {
+	switch {
+	case f.n == 0:
+		return nil
+	case k == schema.KindFloat:
+		return f.float
+	}
+	return f.sum
 }
 
 // result ends a measure.
@@ -246,7 +329,7 @@ func (f *figure) result(fn query.AggFn, k schema.Kind) (schema.Value, error) {
 	case query.CountDistinct:
 		return int64(len(f.seen)), nil
 	case query.Min, query.Max:
-		return f.best, nil
+		return f.most(k), nil
 	}
 	switch {
 	case f.n == 0:
@@ -307,6 +390,7 @@ func (t *Tally) page(groups []*group) []*group {
 		groups = slices.DeleteFunc(groups, func(g *group) bool { return t.compare(g, after) <= 0 })
 	}
 	slices.SortFunc(groups, t.compare)
+	groups = groups[min(t.q.Skip, len(groups)):]
 	return groups[:min(cmp.Or(t.q.Limit, MaxRows), len(groups))]
 }
 
