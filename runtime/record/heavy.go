@@ -116,10 +116,9 @@ func (s *Service) share(ctx context.Context, snap *catalog.Snapshot, a access.Ac
 		}
 		defer leave()
 	}
-	began := s.now()
+	since := s.timer()
 	err := s.view(ctx, snap, a, fn)
-	took := s.now().Sub(began)
-	if err == nil || errors.Is(err, store.ErrTooSlow) {
+	if took := since(); err == nil || errors.Is(err, store.ErrTooSlow) {
 		s.costs.learn(w.key, took)
 		s.tune(ctx, snap, &w, took)
 	}

@@ -47,6 +47,9 @@ type Options struct {
 	Wake       func(schema.TenantID)
 	// Queue shares out the room for heavy reads between tenants; nil: there is room for all.
 	Queue *fair.Queue
+	// Timer begins to measure what a read costs; the function that it returns
+	// says how long it has taken. nil: by Now.
+	Timer func() (took func() time.Duration)
 }
 
 // Service writes and reads records. It is safe for concurrent use.
@@ -70,6 +73,7 @@ type Service struct {
 	tables     tables
 	queue      *fair.Queue
 	costs      costs
+	timer      func() (took func() time.Duration)
 	slow       slow
 }
 
@@ -81,6 +85,12 @@ func New(o Options) *Service {
 	}
 	if s.policy == nil {
 		s.policy = access.New(o.Now)
+	}
+	if s.timer = o.Timer; s.timer == nil {
+		s.timer = func() func() time.Duration {
+			began := o.Now()
+			return func() time.Duration { return o.Now().Sub(began) }
+		}
 	}
 	s.self, s.backlog = o.IDs.Next(), newBacklog()
 	o.Catalog.OnStale(s.backlog.add)
