@@ -37,7 +37,7 @@ const (
 // The limits. They keep a snapshot small enough to hold and to load at once.
 const (
 	MaxEntities = 500 // in a tenant
-	MaxFields   = 200 // live fields of an entity
+	MaxFields   = 500 // live fields of an entity
 	MaxViews    = 200 // of an entity: the shared ones, and as many of each person
 	MaxApps     = 100
 	MaxRoles    = 200
@@ -175,6 +175,9 @@ func (c *Catalog) change(ctx context.Context, a access.Actor, build func(*Snapsh
 		}
 		docs, err := build(snap)
 		if err != nil || len(docs) == 0 {
+			return err
+		}
+		if docs, err = snap.withNames(docs); err != nil {
 			return err
 		}
 		err = c.commit(ctx, a, docs)

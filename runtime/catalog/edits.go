@@ -20,6 +20,7 @@ type edits struct {
 	views    map[schema.ViewID]*schema.View
 	order    []schema.EntityID
 	recalc   *Recalc // what the edits make stale
+	at       int64   // ms, of what is deleted
 	stale    []Ref   // fields whose values changed besides
 }
 
@@ -91,7 +92,7 @@ func (x *edits) removeField(id schema.EntityID, f schema.FieldID) error {
 	if fld == nil {
 		return fail.New(fail.NotFound, "field.notFound")
 	}
-	fld.Deleted = true
+	fld.Deleted, fld.DeletedAt = true, x.at
 	if e.Title == f {
 		e.Title = titleOf(e.Entity)
 	}

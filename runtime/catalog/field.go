@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -13,7 +12,6 @@ import (
 	"tongban/schema"
 	"tongban/schema/fail"
 	"tongban/schema/field"
-	"tongban/schema/query"
 )
 
 // FieldInput describes a new field. InverseName names the other side of a link.
@@ -43,6 +41,7 @@ type FieldPatch struct {
 	Default                      *json.RawMessage // JSON null removes it
 	Options                      *schema.Options
 	Refs                         FieldRefs // goes with Options
+	Force                        bool      // required although records are empty
 }
 
 // AddField appends a field to an entity and, for a link, its other side to the
@@ -77,31 +76,14 @@ func (c *Catalog) UpdateField(ctx context.Context, a access.Actor, ent schema.En
 		if f.Moving != nil && (p.Type != nil || p.Options != nil) {
 			return nil, fail.New(fail.Conflict, "convert.running").With("name", f.Name)
 		}
-		was := f.Unique
+		was := *f
 		if err := x.patchField(e.Entity, f, &p); err != nil {
 			return nil, err
 		}
-		if f.Unique && !was {
-			if err := c.checkDoubles(ctx, a.Tenant, s.Shape(ent), id); err != nil {
-				return nil, err
-			}
+		if err := c.checkHeld(ctx, a.Tenant, s.Shape(ent), &was, f, p.Force); err != nil {
+			return nil, err
 		}
 		return x.docs()
-	})
-}
-
-// checkDoubles refuses to make a field unique in which records hold equal values.
-func (c *Catalog) checkDoubles(ctx context.Context, t schema.TenantID, shape *store.Shape, id schema.FieldID) error {
-	q := &query.AggQuery{Measures: []query.Measure{{Fn: query.CountFilled, Field: id}, {Fn: query.CountDistinct, Field: id}}}
-	return c.engine.View(ctx, t, func(r store.Reader) error {
-		rows, err := r.Aggregate(ctx, shape, q)
-		if err != nil {
-			return fmt.Errorf("look for equal values: %w", err)
-		}
-		if len(rows) == 1 && rows[0].Vals[0] != rows[0].Vals[1] {
-			return fail.New(fail.Invalid, "field.hasDoubles").On("unique")
-		}
-		return nil
 	})
 }
 
@@ -135,16 +117,20 @@ func (c *Catalog) AddChoices(ctx context.Context, a access.Actor, ent schema.Ent
 }
 
 // DeleteField marks a field deleted, and the other side of a link with it.
-// What records hold in it stays in their history.
+// What records hold in it stays: RestoreField brings it back.
 func (c *Catalog) DeleteField(ctx context.Context, a access.Actor, ent schema.EntityID, id schema.FieldID) error {
 	if err := access.Designer(a); err != nil {
 		return err
 	}
 	return c.change(ctx, a, func(s *Snapshot) ([]store.DocOp, error) {
 		x := newEdits(s)
+		x.at = c.now().UnixMilli()
 		e, err := x.entity(ent)
 		if err != nil {
 			return nil, err
+		}
+		if f := e.Field(id); f != nil && f.Moving != nil {
+			return nil, fail.New(fail.Conflict, "convert.running").With("name", f.Name)
 		}
 		if len(e.Live()) == 1 && e.Field(id) != nil {
 			return nil, fail.New(fail.Invalid, "field.lastOne")

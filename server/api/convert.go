@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"tongban/runtime/catalog"
 	"tongban/runtime/record"
 	"tongban/schema"
@@ -10,6 +12,8 @@ func convertRoutes() []Route {
 	return []Route{
 		{Method: "POST", Path: "/entities/{ent}/fields/{fld}/convert", Need: Designer, Body: mB, Summary: "Give a field another type; with dryRun tell what that would do", Handle: with(convertField), Out: convertedJSON{}},
 		{Method: "POST", Path: "/entities/{ent}/fields/{fld}/revert", Need: Designer, Body: smallest, Summary: "Take a field back to the type and the values that it had", Handle: with(revertField), Out: fieldJSON{}},
+		{Method: "GET", Path: "/entities/{ent}/fields/trash", Need: Designer, Summary: "List the deleted fields that can be restored", Handle: get(deletedFields), Out: deletedFieldsJSON{}},
+		{Method: "POST", Path: "/entities/{ent}/fields/{fld}/restore", Need: Designer, Body: smallest, Summary: "Restore a deleted field with its values", Handle: with(restoreField), Out: fieldJSON{}},
 	}
 }
 
@@ -115,4 +119,55 @@ func (c *call) progress(s *catalog.Snapshot, ent schema.EntityID) (map[schema.Fi
 		return nil, nil //nolint:nilnil // nothing is a fine answer
 	}
 	return c.s.Records.Updating(c.ctx(), c.actor().Tenant, ent)
+}
+
+// updatingOf is how far a field is; nil for one that is up to date.
+func updatingOf(s *catalog.Snapshot, ent schema.EntityID, f schema.FieldID, far map[schema.FieldID]record.Progress) *progressJSON {
+	if !slices.Contains(s.Updating(ent), f) {
+		return nil
+	}
+	return &progressJSON{far[f].Done, far[f].Total}
+}
+
+type deletedFieldsJSON struct {
+	Fields []deletedFieldJSON `json:"fields"`
+}
+
+type deletedFieldJSON struct {
+	ID        string `json:"id"`
+	Key       string `json:"key"`
+	Name      string `json:"name"`
+	Type      string `json:"type"`
+	DeletedAt string `json:"deletedAt"`
+	Until     string `json:"until"` // that long it can be restored
+}
+
+func deletedFields(c *call) (any, error) {
+	ent, err := c.entity()
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.s.Catalog.DeletedFields(c.ctx(), c.actor(), ent)
+	if err != nil {
+		return nil, err
+	}
+	out := deletedFieldsJSON{Fields: []deletedFieldJSON{}}
+	for _, f := range list {
+		out.Fields = append(out.Fields, deletedFieldJSON{
+			schema.FormatID(schema.PrefixField, f.ID), f.Key, f.Name, f.Type, stamp(f.DeletedAt), stamp(f.DeletedAt + catalog.KeepOld.Milliseconds()),
+		})
+	}
+	return out, nil
+}
+
+func restoreField(c *call, _ *struct{}) (any, error) {
+	ent, id, err := c.fieldID()
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.s.Catalog.RestoreField(c.ctx(), c.actor(), ent, id)
+	if err != nil {
+		return nil, err
+	}
+	return c.shown(ent, f, false)
 }

@@ -21,10 +21,9 @@ type fieldJSON struct {
 	Default     json.RawMessage `json:"default,omitempty"`
 	Options     optionsOutJSON  `json:"options"`
 	Right       schema.Right    `json:"right"`
-	// Computed: nobody writes it. Updating: its values are being brought up to date.
+	// Computed: nobody writes it. Updating: how far its values are that are being brought up to date.
 	Computed bool          `json:"computed,omitempty"`
-	Updating bool          `json:"updating,omitempty"`
-	Progress *progressJSON `json:"progress,omitempty"` // of Updating
+	Updating *progressJSON `json:"updating,omitempty"`
 	// Converting is the type that it is being given; Revertible the type that it
 	// can be taken back to.
 	Converting string          `json:"converting,omitempty"`
@@ -52,10 +51,8 @@ type fieldIn struct {
 	Default     json.RawMessage `json:"default"`
 	Options     *optionsIn      `json:"options"`
 	// What an answer holds may come back, and says nothing.
-	Computed bool `json:"computed"`
-	Updating bool `json:"updating"`
-
-	Progress   *progressJSON   `json:"progress"`
+	Computed   bool            `json:"computed"`
+	Updating   *progressJSON   `json:"updating"`
 	Converting string          `json:"converting" max:"40"`
 	Revertible *revertibleJSON `json:"revertible"`
 }
@@ -112,6 +109,7 @@ type patchFieldIn struct {
 	Description *string         `json:"description" max:"4000"`
 	Default     json.RawMessage `json:"default"`
 	Options     *optionsIn      `json:"options"`
+	Force       bool            `json:"force"` // required although records are empty
 }
 
 func (c *call) fieldID() (schema.EntityID, schema.FieldID, error) {
@@ -128,7 +126,7 @@ func patchField(c *call, in *patchFieldIn) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := catalog.FieldPatch{Name: in.Name, Key: in.Key, Type: in.Type, Description: in.Description}
+	p := catalog.FieldPatch{Name: in.Name, Key: in.Key, Type: in.Type, Description: in.Description, Force: in.Force}
 	if err := in.rules(&p); err != nil {
 		return nil, err
 	}
