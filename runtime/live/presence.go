@@ -76,6 +76,7 @@ func (r *room) movedHere() {
 func (r *room) showPresence() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.unshown = true
 	if r.showing {
 		return
 	}
@@ -133,6 +134,7 @@ func (r *room) sendPresence() {
 	}
 	who := r.everybody()
 	unshared := r.unshared
+	r.unshown = false
 	r.mu.Unlock()
 	if unshared {
 		r.share(now)
@@ -153,7 +155,7 @@ func (r *room) sendPresence() {
 	}
 	r.mu.Lock()
 	r.showing = false
-	again := r.unshared
+	again := r.unshown || r.unshared
 	r.mu.Unlock()
 	if again { // somebody moved meanwhile
 		r.showPresence()

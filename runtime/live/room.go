@@ -53,7 +53,8 @@ type room struct {
 	scheduled bool // a flush is on its way, or under way: one at a time, or frames would overtake
 	flushed   time.Time
 	presence  map[*Client]*presence
-	showing   bool
+	showing   bool               // who is where goes out in a moment
+	unshown   bool               // somebody moved since it was last looked at
 	guests    map[string]*guests // by node
 	unshared  bool               // other nodes do not know yet who is here
 	shared    time.Time          // when they were told
