@@ -119,8 +119,8 @@ export interface Field extends Ref {
   readonly default?: unknown;
   readonly readOnly?: { readonly formula: string };
   readonly computed?: boolean;
-  /** A change of a computed field is being brought to all records. */
-  readonly updating?: boolean;
+  /** A change of its values is being brought to all records: how far that is. */
+  readonly updating?: boolean | { readonly done: number; readonly total: number };
   readonly options: FieldOptions;
   /** What the caller may do with its values. */
   readonly right: "read" | "write" | "masked";
@@ -130,8 +130,9 @@ export interface FieldInput {
   readonly name: string;
   readonly type: string;
   readonly key?: string;
-  readonly required?: boolean;
-  readonly unique?: boolean;
+  readonly required?: Field["required"];
+  readonly unique?: Field["unique"];
+  readonly readOnly?: { readonly formula: string } | false;
   readonly description?: string;
   readonly default?: unknown;
   readonly options?: Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { withTexts } from "@/lib/i18n";
 
 const load = {
   cell: () => import("@/fields/cell-editor"),
-  field: withTypes(withTexts(() => import("./field/field-popover"), "design")),
+  field: withTypes(withTexts(() => import("./field/field-popover"), "design", "model")),
   column: () => import("./field/column-menu"),
   phone: withTexts(() => import("./phone/phone-table"), "design"),
   filter: withTexts(() => import("@/fields/filter/builder"), "design"),

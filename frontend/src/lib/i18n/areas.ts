@@ -27,6 +27,10 @@ export const areas = {
     "zh-CN": async (): Promise<Texts> => (await import("./kinds.zh-cn")).kindsZh,
     en: async (): Promise<Texts> => (await import("./kinds.en")).kindsEn,
   },
+  model: {
+    "zh-CN": async (): Promise<Texts> => (await import("./model.zh-cn")).modelZh,
+    en: async (): Promise<Texts> => (await import("./model.en")).modelEn,
+  },
   people: {
     "zh-CN": async (): Promise<Texts> => (await import("./people.zh-cn")).peopleZh,
     en: async (): Promise<Texts> => (await import("./people.en")).peopleEn,

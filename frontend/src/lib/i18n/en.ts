@@ -8,6 +8,7 @@ import { formulaEn } from "./formula.en";
 import { homeEn } from "./home.en";
 import { importEn } from "./import.en";
 import { kindsEn } from "./kinds.en";
+import { modelEn } from "./model.en";
 import { peopleEn } from "./people.en";
 import { recordEn } from "./record.en";
 import { settingsEn } from "./settings.en";
@@ -20,6 +21,7 @@ export const en: Same<Catalogue> = {
   ...settingsEn,
   ...importEn,
   ...kindsEn,
+  ...modelEn,
   ...recordEn,
   ...designEn,
   ...formulaEn,

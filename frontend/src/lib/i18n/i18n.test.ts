@@ -45,7 +45,9 @@ describe("catalogues", () => {
         "../../app/routes/{app,table}-route.tsx",
         "../../features/table/**/*.{ts,tsx}",
         // These come with the area "design".
-        "!../../features/table/field/type-list.tsx",
+        "!../../features/table/field/{choices-editor,field-popover,type-list,type-settings}.tsx",
+        "!../../features/table/field/settings/*.tsx",
+        "!../../features/table/{rules,convert}/*.tsx",
         "!../../features/table/parts/key-list.tsx",
         // And these with "kinds".
         "!../../fields/more/*.{ts,tsx}",

@@ -11,6 +11,7 @@ import { formulaZh } from "./formula.zh-cn";
 import { homeZh } from "./home.zh-cn";
 import { importZh } from "./import.zh-cn";
 import { kindsZh } from "./kinds.zh-cn";
+import { modelZh } from "./model.zh-cn";
 import { peopleZh } from "./people.zh-cn";
 import { recordZh } from "./record.zh-cn";
 import { settingsZh } from "./settings.zh-cn";
@@ -23,6 +24,7 @@ export const zhCN = {
   ...settingsZh,
   ...importZh,
   ...kindsZh,
+  ...modelZh,
   ...recordZh,
   ...designZh,
   ...formulaZh,

@@ -1,4 +1,4 @@
-import { ArrowDownAZ, ClipboardPaste, GripVertical, Plus, Trash2 } from "lucide-react";
+import { ArrowDownAZ, CircleCheck, ClipboardPaste, GripVertical, Plus, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
@@ -10,13 +10,30 @@ import css from "./field.module.css";
 /** An option that may not have an id yet. */
 export interface ChoiceInput {
   readonly id?: string;
+  /** Names it while it is edited: its id, or a word of the page. */
+  readonly ref: string;
   readonly name: string;
   readonly color: string;
+  /** A state that ends the work. */
+  readonly done?: boolean;
+  readonly parent?: string;
+  /** How deep it stands in its tree. */
+  readonly depth?: number;
 }
 
 export interface ChoicesEditorProps {
   readonly choices: readonly ChoiceInput[];
   readonly onChange: (choices: readonly ChoiceInput[]) => void;
+  /** They are states: each may be one that ends the work. */
+  readonly states?: boolean;
+}
+
+let made = 0;
+
+/** A new option with the colour that is used least. */
+export function newChoice(choices: readonly ChoiceInput[], name = "", depth = 0): ChoiceInput {
+  made += 1;
+  return { ref: `new-${made}`, name, color: nextColor(choices), ...(depth > 0 && { depth }) };
 }
 
 /** The colour that is used least. */
@@ -29,7 +46,7 @@ function added(choices: readonly ChoiceInput[], names: readonly string[]): Choic
   const all = [...choices];
   for (const name of names) {
     if (name === "" || !all.some((one) => one.name === name)) {
-      all.push({ name, color: nextColor(all) });
+      all.push(newChoice(all, name));
     }
   }
   return all;
@@ -37,6 +54,7 @@ function added(choices: readonly ChoiceInput[], names: readonly string[]): Choic
 
 interface RowProps {
   readonly choice: ChoiceInput;
+  readonly states: boolean;
   readonly over: boolean;
   readonly onChange: (choice: ChoiceInput) => void;
   readonly onRemove: () => void;
@@ -45,7 +63,7 @@ interface RowProps {
   readonly onDrag: (phase: "start" | "over" | "drop" | "end") => void;
 }
 
-function ChoiceRow({ choice, over, onChange, onRemove, onKey, onPaste, onDrag }: RowProps) {
+function ChoiceRow({ choice, states, over, onChange, onRemove, onKey, onPaste, onDrag }: RowProps) {
   const color = colorOf(choice.color);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dragging is a pointer's way; Alt with arrows moves by key
@@ -93,6 +111,18 @@ function ChoiceRow({ choice, over, onChange, onRemove, onKey, onPaste, onDrag }:
           }
         }}
       />
+      {states && (
+        <button
+          type="button"
+          className={css.doneMark}
+          aria-pressed={choice.done === true}
+          title={t("fset.doneHint")}
+          onClick={() => onChange({ ...choice, done: choice.done !== true })}
+        >
+          <CircleCheck aria-hidden="true" />
+          {t("fset.done")}
+        </button>
+      )}
       <IconButton size={24} label={t("table.removeOption")} onClick={onRemove}>
         <Trash2 size={14} />
       </IconButton>
@@ -101,7 +131,7 @@ function ChoiceRow({ choice, over, onChange, onRemove, onKey, onPaste, onDrag }:
 }
 
 /** The options of a select field: Enter makes the next, pasted lines make many, Alt+arrows move. */
-export function ChoicesEditor({ choices, onChange }: ChoicesEditorProps) {
+export function ChoicesEditor({ choices, onChange, states = false }: ChoicesEditorProps) {
   const [dragged, setDragged] = useState<number>();
   const [over, setOver] = useState<number>();
   const list = useRef<HTMLDivElement>(null);
@@ -125,11 +155,7 @@ export function ChoicesEditor({ choices, onChange }: ChoicesEditorProps) {
     }
     if (event.key === "Enter") {
       event.preventDefault();
-      onChange([
-        ...choices.slice(0, index + 1),
-        { name: "", color: nextColor(choices) },
-        ...choices.slice(index + 1),
-      ]);
+      onChange([...choices.slice(0, index + 1), newChoice(choices), ...choices.slice(index + 1)]);
       focus(index + 1);
     } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
@@ -171,7 +197,7 @@ export function ChoicesEditor({ choices, onChange }: ChoicesEditorProps) {
   return (
     <div style={{ display: "grid", gap: 6 }}>
       <div className={css.label}>
-        {t("table.options")}
+        {t(states ? "fset.states" : "table.options")}
         <span>{choices.length}</span>
         <span>
           <Button
@@ -189,7 +215,8 @@ export function ChoicesEditor({ choices, onChange }: ChoicesEditorProps) {
       <div ref={list} className={css.choices}>
         {choices.map((choice, index) => (
           <ChoiceRow
-            key={choice.id ?? `new-${index}`}
+            key={choice.ref}
+            states={states}
             choice={choice}
             over={over === index && dragged !== undefined && dragged !== index}
             onChange={(next) => onChange(choices.map((one, i) => (i === index ? next : one)))}
@@ -209,7 +236,7 @@ export function ChoicesEditor({ choices, onChange }: ChoicesEditorProps) {
         <Button
           icon={<Plus />}
           onClick={() => {
-            onChange([...choices, { name: "", color: nextColor(choices) }]);
+            onChange([...choices, newChoice(choices)]);
             focus(choices.length);
           }}
         >

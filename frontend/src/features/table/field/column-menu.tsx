@@ -54,7 +54,7 @@ function useFieldActs({ table, shown }: ColumnMenuProps) {
     duplicate: () =>
       act(() => {
         const draft = draftOfField(shown.field);
-        const choices = draft.choices.map(({ name, color }) => ({ name, color }));
+        const choices = draft.choices.map(({ id: _own, ...rest }) => rest);
         const name = t("table.copyOf", { name: draft.name });
         return api.post(
           path,

@@ -1,26 +1,24 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, TextAlignStart } from "lucide-react";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/meta";
-import { errorText } from "@/api/problem";
 import type { Field } from "@/api/types";
-import { FieldInput } from "@/fields/field-input";
-import { typeOf } from "@/fields/registry";
+import type { SampleRecord } from "@/formula/editor/props";
 import { t } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Input, Textarea } from "@/ui/input";
 import { Kbd } from "@/ui/kbd";
 import { Popover } from "@/ui/popover";
-import { Switch } from "@/ui/toggles";
 import { anchorOf } from "../anchor";
 import type { Table } from "../use-table";
-import { ChoicesEditor } from "./choices-editor";
 import css from "./field.module.css";
-import { draftOfField, type FieldDraft, fieldInput, isChoice, optionsFor } from "./field-draft";
+import { draftOfField, type FieldDraft, fieldInput, isReady, optionsFor } from "./field-draft";
 import type { FieldTarget } from "./field-target";
+import { SampleRecords } from "./formula-box";
+import { isPlaced, type Problem, ProblemPlace, problemOf } from "./problem";
 import { suggested, TypeList, typeName } from "./type-list";
-import { TypeSettings } from "./type-settings";
+import { isRoomy, TypeSettings, Values } from "./type-settings";
 import { TypeTile } from "./type-tile";
 
 interface FormProps {
@@ -31,81 +29,21 @@ interface FormProps {
   readonly onType: () => void;
 }
 
-function DefaultRow({ draft, onDraft, target }: FormProps) {
-  const { family, computed } = typeOf(draft.type);
-  if (computed || !["text", "number", "choice", "date", "rating"].includes(family)) {
-    return null;
-  }
-  const options = {
-    ...draft.options,
-    choices: draft.choices.filter((one) => one.id) as { id: string; name: string; color: string }[],
-  };
-  const field: Field = {
-    id: target.field?.id ?? "new",
-    key: target.field?.key ?? "new",
-    name: t("table.default"),
-    type: draft.type,
-    required: false,
-    unique: false,
-    options,
-    right: "write",
-  };
-  const value =
-    options.choices.find((one) => one.id === draft.default || one.name === draft.default) ?? draft.default;
-  return (
-    <div className={css.row}>
-      <span>{t("table.default")}</span>
-      <div className={css.control}>
-        <FieldInput field={field} value={value} onChange={(next) => onDraft({ ...draft, default: next })} />
-      </div>
-    </div>
-  );
-}
-
 function Settings(props: FormProps) {
   const { table, target, draft, onDraft, onType } = props;
   const [described, setDescribed] = useState(draft.description !== "");
-  const type = typeOf(draft.type);
+  const isNew = target.field?.type !== draft.type;
+  const shared = { draft, entity: table.entity, isNew, onDraft };
   return (
     <div className={css.body}>
       <button type="button" className={css.type} onClick={onType}>
         <TypeTile type={draft.type} />
         {typeName(draft.type)}
-        <small>{t("table.changeType")}</small>
+        <small>{t(target.field ? "table.changeType" : "fset.otherType")}</small>
         <ChevronDown size={15} aria-hidden="true" />
       </button>
-      {isChoice(draft.type) && (
-        <ChoicesEditor choices={draft.choices} onChange={(choices) => onDraft({ ...draft, choices })} />
-      )}
-      <TypeSettings
-        draft={draft}
-        entity={table.entity.id}
-        isNew={target.field === undefined}
-        onOptions={(options) => onDraft({ ...draft, options })}
-      />
-      <div className={css.sep} />
-      <div className={css.row}>
-        <span>{t("table.required")}</span>
-        <Switch
-          checked={draft.required && type.mayBeRequired === true}
-          disabled={type.mayBeRequired !== true}
-          aria-label={t("table.required")}
-          onChange={(required) => onDraft({ ...draft, required })}
-        />
-      </div>
-      <div className={css.row}>
-        <span>
-          {t("table.unique")}
-          {type.mayBeUnique !== true && <small>{t("table.notForType")}</small>}
-        </span>
-        <Switch
-          checked={draft.unique && type.mayBeUnique === true}
-          disabled={type.mayBeUnique !== true}
-          aria-label={t("table.unique")}
-          onChange={(unique) => onDraft({ ...draft, unique })}
-        />
-      </div>
-      <DefaultRow {...props} />
+      <TypeSettings {...shared} />
+      <Values {...shared} />
       {described ? (
         <Textarea
           aria-label={t("table.description")}
@@ -127,13 +65,13 @@ function Settings(props: FormProps) {
 
 function useSaveField(table: Table, target: FieldTarget, onClose: () => void) {
   const client = useQueryClient();
-  const [error, setError] = useState("");
+  const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const { entity, control, draft: view, shown, session } = table;
 
   async function save(draft: FieldDraft): Promise<void> {
     setBusy(true);
-    setError("");
+    setProblem(undefined);
     try {
       const path = `/entities/${entity.id}/fields`;
       const input = fieldInput(draft, target.field);
@@ -152,13 +90,33 @@ function useSaveField(table: Table, target: FieldTarget, onClose: () => void) {
       await client.invalidateQueries({ queryKey: keys.entity(entity.id) });
       void session.rows.refresh();
       onClose();
-    } catch (problem) {
-      setError(errorText(problem));
+    } catch (error) {
+      setProblem(problemOf(error));
     } finally {
       setBusy(false);
     }
   }
-  return { save, error, busy };
+  return { save, problem, busy };
+}
+
+/** The records in sight first, to try formulas on. */
+function useSamples({ session }: Table): readonly SampleRecord[] {
+  return useMemo(
+    () =>
+      [0, 1, 2, 3, 4].flatMap((index) => {
+        const id = session.rows.idAt(index);
+        const record = id === undefined ? undefined : session.rows.entry(id)?.record;
+        return record ? [record] : [];
+      }),
+    [session],
+  );
+}
+
+function popoverWidth(draft: FieldDraft, choosing: boolean): number {
+  if (choosing) {
+    return 640;
+  }
+  return isRoomy(draft) ? 460 : 356;
 }
 
 /** Making or changing a field beside its column. */
@@ -174,9 +132,9 @@ export function FieldPopover({
   const [draft, setDraft] = useState(() => draftOfField(target.field));
   const [choosing, setChoosing] = useState(target.field === undefined);
   const name = useRef<HTMLInputElement>(null);
-  const { save, error, busy } = useSaveField(table, target, onClose);
-  const ready =
-    draft.name.trim() !== "" && draft.type !== "" && (draft.type !== "link" || draft.options.entity);
+  const { save, problem, busy } = useSaveField(table, target, onClose);
+  const ready = isReady(draft);
+  const samples = useSamples(table);
 
   function pickType(type: string): void {
     const name = draft.name.trim() === "" ? typeName(type) : draft.name;
@@ -217,7 +175,7 @@ export function FieldPopover({
       onOpenChange={(open) => !open && onClose()}
       label={t(target.field ? "table.editField" : "table.newField")}
       initialFocus={name}
-      width={choosing ? 568 : 356}
+      width={popoverWidth(draft, choosing)}
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves from any control in it */}
       <div className={css.box} onKeyDown={handleKey}>
@@ -235,17 +193,19 @@ export function FieldPopover({
         {choosing ? (
           <TypeList name={draft.name} value={draft.type || undefined} onPick={pickType} />
         ) : (
-          <>
-            <Settings
-              table={table}
-              target={target}
-              draft={draft}
-              onDraft={setDraft}
-              onType={() => setChoosing(true)}
-            />
-            {error && (
+          <ProblemPlace value={problem}>
+            <SampleRecords value={samples}>
+              <Settings
+                table={table}
+                target={target}
+                draft={draft}
+                onDraft={setDraft}
+                onType={() => setChoosing(true)}
+              />
+            </SampleRecords>
+            {problem && !isPlaced(problem) && (
               <div className={css.error} role="alert">
-                {error}
+                {problem.text}
               </div>
             )}
             <div className={css.foot}>
@@ -258,7 +218,7 @@ export function FieldPopover({
                 <Kbd>{t("table.ctrlEnter")}</Kbd>
               </Button>
             </div>
-          </>
+          </ProblemPlace>
         )}
       </div>
     </Popover>

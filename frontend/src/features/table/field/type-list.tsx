@@ -6,6 +6,7 @@ import { SearchInput } from "@/ui/input";
 import { Kbd } from "@/ui/kbd";
 import css from "./field.module.css";
 import { TypeTile } from "./type-tile";
+import { typeWords } from "./type-words";
 
 export const typeName = (id: string) => tryT(`fieldType.${id}`) ?? id;
 
@@ -37,11 +38,13 @@ export interface TypeListProps {
 export function TypeList({ name, value, onPick }: TypeListProps) {
   const [search, setSearch] = useState("");
   const [hovered, setHovered] = useState(value ?? "text");
-  const found = allTypes().filter(({ id }) => search === "" || matches(search, typeName(id), id));
+  const found = allTypes().filter(
+    ({ id }) => search === "" || matches(search, typeName(id), id, typeWords[id]),
+  );
   const likely = suggested(name);
 
   function handleKey(event: KeyboardEvent): void {
-    const [first] = found;
+    const [first] = groups.flatMap((group) => found.filter((type) => type.group === group));
     if (event.key === "Enter" && !event.nativeEvent.isComposing && first) {
       event.preventDefault();
       onPick(first.id);
@@ -72,6 +75,7 @@ export function TypeList({ name, value, onPick }: TypeListProps) {
           onKeyDown={handleKey}
           placeholder={t("table.searchTypes", { count: allTypes().length })}
         />
+        {found.length === 0 && <p className={css.note}>{t("common.noResult")}</p>}
         {groups.map((group) => {
           const types = found.filter((type) => type.group === group);
           return types.length === 0 ? null : (
@@ -96,7 +100,7 @@ export function TypeList({ name, value, onPick }: TypeListProps) {
           );
         })}
       </div>
-      <div className={css.hint}>
+      <div className={css.hint} aria-live="polite">
         <strong>{typeName(hovered)}</strong>
         {tryT(`fieldHint.${hovered}`)}
       </div>
