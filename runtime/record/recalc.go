@@ -83,6 +83,9 @@ func (s *Service) Recalculate(ctx context.Context, t schema.TenantID) error {
 	if err := s.moveAll(ctx, t); err != nil {
 		return err
 	}
+	if err := s.startDay(ctx, t); err != nil {
+		return err
+	}
 	for {
 		jobs, err := s.recalcs(ctx, t)
 		if err != nil {
@@ -119,7 +122,11 @@ func (s *Service) Behind(ctx context.Context, t schema.TenantID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return len(snap.Outdated(s.now().UnixMilli())) > 0, nil
+	if len(snap.Outdated(s.now().UnixMilli())) > 0 {
+		return true, nil
+	}
+	day, err := s.newDay(ctx, snap)
+	return day != nil, err
 }
 
 // recalc works one document off.

@@ -30,6 +30,7 @@ type world struct {
 	engine  store.Engine
 	catalog *catalog.Catalog
 	records *record.Service
+	options record.Options // of records
 	clock   time.Time
 	tenant  schema.TenantID
 	app     schema.AppID
@@ -46,7 +47,8 @@ func newWorld(t testing.TB) *world {
 	w.engine = openEngine(t, log, now)
 	src, policy := ids.New(now, 0), access.New(now)
 	w.catalog = catalog.New(w.engine, catalog.Options{Now: now, IDs: src, Log: log, Policy: policy})
-	w.records = record.New(record.Options{Engine: w.engine, Catalog: w.catalog, Policy: policy, IDs: src, Now: now, Log: log})
+	w.options = record.Options{Engine: w.engine, Catalog: w.catalog, Policy: policy, IDs: src, Now: now, Log: log}
+	w.records = record.New(w.options)
 	tenant, err := w.catalog.CreateTenant(t.Context(), catalog.TenantInput{Name: "华信"}, schema.Member{User: owner, Name: "老板", Email: "boss@example.com"})
 	require.NoError(t, err)
 	w.tenant = tenant.ID
