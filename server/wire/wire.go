@@ -19,6 +19,7 @@ import (
 	"tongban/runtime/catalog"
 	"tongban/runtime/comment"
 	"tongban/runtime/event"
+	"tongban/runtime/fair"
 	"tongban/runtime/file"
 	"tongban/runtime/idem"
 	"tongban/runtime/ids"
@@ -102,6 +103,7 @@ type Program struct {
 	App     *fiber.App
 	API     *api.Server
 	Records *record.Service
+	Heavy   *fair.Queue // of reads that no index serves
 	sockets *ws.Door
 	workers []func(context.Context)
 	life    context.Context //nolint:containedctx // what requests and workers run under
@@ -125,11 +127,12 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	p := &Program{Base: b, App: api.App()}
 	p.life, p.end = context.WithCancel(context.WithoutCancel(ctx))
 	metrics := ops.NewMetrics()
+	p.Heavy = queueOf(b, metrics)
 	files := file.New(file.Options{Engine: b.Engine, Blobs: blobs(b), IDs: b.IDs, Now: b.Now, Quota: b.Config.QuotaBytes()})
 	p.workers = append(p.workers, func(ctx context.Context) { files.Run(ctx, b.Log) })
 	p.Records = record.New(record.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, IDs: b.IDs, Now: b.Now, Log: b.Log, Files: files.Infos, Attachable: files.Own,
-		Queue: queueOf(b, metrics),
+		Queue: p.Heavy,
 	})
 	p.workers = append(p.workers, p.Records.Run)
 	jobs := ingest.New(ingest.Options{
