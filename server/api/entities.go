@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"slices"
 
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
@@ -48,6 +47,8 @@ type entityJSON struct {
 	Rules   []ruleJSON     `json:"rules,omitempty"`
 	Views   []viewJSON     `json:"views"`
 	Can     canJSON        `json:"can"`
+	// Copying: it is a copy whose records are still on their way.
+	Copying bool `json:"copying,omitempty"`
 }
 
 type canJSON struct {
@@ -71,7 +72,7 @@ func (c *call) entityOf(id schema.EntityID) (*entityJSON, error) {
 		return nil, err
 	}
 	e := s.Entity(id)
-	out := &entityJSON{summaryJSON: summaryOf(e), Version: e.Version, Fields: []fieldJSON{}, Views: []viewJSON{}}
+	out := &entityJSON{summaryJSON: summaryOf(e), Version: e.Version, Copying: s.Copying(id), Fields: []fieldJSON{}, Views: []viewJSON{}}
 	progress, err := c.progress(s, id)
 	if err != nil {
 		return nil, err
@@ -79,9 +80,7 @@ func (c *call) entityOf(id schema.EntityID) (*entityJSON, error) {
 	for _, f := range e.Live() {
 		if right := r.Right(f.ID); right != schema.Hidden {
 			shown := fieldOf(e, f, right)
-			if shown.Updating = slices.Contains(s.Updating(id), f.ID); shown.Updating {
-				shown.Progress = &progressJSON{progress[f.ID].Done, progress[f.ID].Total}
-			}
+			shown.Updating = updatingOf(s, id, f.ID, progress)
 			out.Fields = append(out.Fields, shown)
 		}
 	}

@@ -434,7 +434,11 @@ func (c *call) shown(ent schema.EntityID, f *schema.Field, fresh bool) (any, err
 		return nil, fail.New(fail.NotFound, "entity.notFound")
 	}
 	out := fieldOf(e, f, schema.WriteRight)
-	out.Updating = slices.Contains(s.Updating(ent), f.ID)
+	far, err := c.progress(s, ent)
+	if err != nil {
+		return nil, err
+	}
+	out.Updating = updatingOf(s, ent, f.ID, far)
 	if fresh {
 		return created{out}, nil
 	}

@@ -50,7 +50,7 @@ function columnOf(
     ...(moreTypes()?.painters[field.type] && {
       format: (value: unknown) => type.format(field, value),
     }),
-    ...(field.updating === true && { icon: "refresh" }),
+    ...(Boolean(field.updating) && { icon: "refresh" }),
     summary: summaries[field.key],
   };
 }
