@@ -181,7 +181,9 @@ func (c *Catalog) change(ctx context.Context, a access.Actor, build func(*Snapsh
 			return err
 		}
 		err = c.commit(ctx, a, docs)
-		if fn := c.stale.Load(); err == nil && fn != nil && slices.ContainsFunc(docs, func(d store.DocOp) bool { return d.Kind == KindRecalc || d.Kind == KindConvert }) {
+		if fn := c.stale.Load(); err == nil && fn != nil && slices.ContainsFunc(docs, func(d store.DocOp) bool {
+			return d.Kind == KindRecalc || d.Kind == KindConvert || d.Kind == KindDuplicate
+		}) {
 			(*fn)(a.Tenant)
 		}
 		if err == nil || !errors.Is(err, store.ErrConflict) {

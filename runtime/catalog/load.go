@@ -101,6 +101,7 @@ func (l *loader) all() error {
 		each(l, kindFormer, func(v *schema.Member) *schema.Version { return &v.Version },
 			func(v *schema.Member) { s.former[v.User] = v }),
 		each(l, KindRecalc, func(v *Recalc) *schema.Version { return &v.Version }, s.noteRecalc),
+		each(l, KindDuplicate, func(v *Duplication) *schema.Version { return &v.Version }, s.noteDuplication),
 		each(l, KindConvert, func(v *Conversion) *schema.Version { return &v.Version }, s.noteConversion),
 		each(l, KindCalendar, func(v *Calendar) *schema.Version { return &v.Version }, func(v *Calendar) { s.calendars[v.ID] = v }),
 		each(l, KindRates, func(v *Rates) *schema.Version { return &v.Version }, func(v *Rates) { s.rates = append(s.rates, v) }),

@@ -35,6 +35,7 @@ type Snapshot struct {
 	parsed      map[schema.EntityID]*schema.Entity // entities as their documents are
 	graph       *Graph
 	updating    map[schema.EntityID][]schema.FieldID
+	copying     []schema.EntityID
 	calendars   map[int64]*Calendar
 	rates       []*Rates          // the newest first
 	docs        map[string]parsed // what was read, for the next load

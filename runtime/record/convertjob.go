@@ -44,6 +44,9 @@ func (s *Service) conversions(ctx context.Context, t schema.TenantID) ([]*catalo
 
 // moveAll works the conversions of a tenant off, and drops what is kept no longer.
 func (s *Service) moveAll(ctx context.Context, t schema.TenantID) error {
+	if err := s.copyAll(ctx, t); err != nil {
+		return err
+	}
 	for {
 		list, err := s.conversions(ctx, t)
 		if err != nil {

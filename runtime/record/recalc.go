@@ -118,6 +118,10 @@ func (s *Service) Behind(ctx context.Context, t schema.TenantID) (bool, error) {
 	if err != nil || len(moves) > 0 {
 		return true, err
 	}
+	copies, err := s.duplications(ctx, t)
+	if err != nil || len(copies) > 0 {
+		return true, err
+	}
 	snap, err := s.catalog.Tenant(ctx, t)
 	if err != nil {
 		return false, err

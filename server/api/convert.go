@@ -14,6 +14,8 @@ func convertRoutes() []Route {
 		{Method: "POST", Path: "/entities/{ent}/fields/{fld}/revert", Need: Designer, Body: smallest, Summary: "Take a field back to the type and the values that it had", Handle: with(revertField), Out: fieldJSON{}},
 		{Method: "GET", Path: "/entities/{ent}/fields/trash", Need: Designer, Summary: "List the deleted fields that can be restored", Handle: get(deletedFields), Out: deletedFieldsJSON{}},
 		{Method: "POST", Path: "/entities/{ent}/fields/{fld}/restore", Need: Designer, Body: smallest, Summary: "Restore a deleted field with its values", Handle: with(restoreField), Out: fieldJSON{}},
+		{Method: "POST", Path: "/entities/{ent}/duplicate", Need: Designer, Body: smallest, Status: 201, Summary: "Copy an entity, with or without its records", Handle: with(duplicateEntity), Out: entityJSON{}},
+		{Method: "POST", Path: "/apps/{app}/duplicate", Need: Designer, Body: smallest, Status: 201, Summary: "Copy an app with its entities, with or without their records", Handle: with(duplicateApp), Out: appJSON{}},
 	}
 }
 

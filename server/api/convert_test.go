@@ -34,3 +34,21 @@ func TestAFieldIsConvertedAfterAPreviewAndTakenBack(t *testing.T) {
 		w.refused(422, "convert.target", "POST", fld+"/convert", w.owner, m{"type": "formula"})
 	})
 }
+
+func TestFieldsComeBackAndEntitiesAndAppsAreCopied(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		p := w.customers()
+		w.record(p, w.owner, m{"name": "华信"})
+		f := w.ok("POST", "/entities/"+p.ent+"/fields", w.owner, m{"name": "备注", "key": "note", "type": "text"})
+		path := "/entities/" + p.ent + "/fields/" + f.str("id")
+		require.Equal(t, 204, w.do("DELETE", path, w.owner, nil).Status)
+		require.Equal(t, f.str("id"), w.ok("GET", "/entities/"+p.ent+"/fields/trash", w.owner, nil).str("fields", 0, "id"))
+		require.Equal(t, "note", w.ok("POST", path+"/restore", w.owner, m{}).str("key"))
+		e := w.ok("POST", "/entities/"+p.ent+"/duplicate", w.owner, m{"records": true})
+		require.NotEqual(t, p.ent, e.str("id"))
+		require.Equal(t, "华信", w.ok("GET", "/entities/"+e.str("id")+"/records", w.owner, nil).str("records", 0, "fields", "name"))
+		a := w.ok("POST", "/apps/"+p.app+"/duplicate", w.owner, m{"name": "副本"})
+		require.Equal(t, "副本", a.str("name"))
+		require.NotEqual(t, p.app, a.str("id"))
+	})
+}
