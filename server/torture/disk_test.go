@@ -187,13 +187,45 @@ func TestAReadOnlyFolderIsNamedAndNeedsNoRestartAfterwards(t *testing.T) {
 	p.kill() // a disk that is in use for writing does not turn read-only
 	require.NoError(t, d.remount(syscall.MS_RDONLY, "size=64m"))
 	p.start()
-	refusedClearly(t, p, "create", func(lang header) *answer {
+	refusedClearly(t, p, "login", func(lang header) *answer {
 		return p.do("POST", "/auth/login", row{"email": "owner@example.com", "password": password}, lang)
 	}, "store.readOnly", "只读", "read-only")
-	require.Equal(t, 503, p.do("GET", "/readyz", nil).Status)
+	refusedClearly(t, p, "create", func(lang header) *answer { return l.refused(p, lang) }, "store.readOnly", "只读", "read-only")
+	require.Contains(t, string(p.ok("GET", "/readyz", nil).Raw), "reading only")
+	l.reads(p)
 	require.NoError(t, d.remount(0, "size=64m"))
 	l.writesAgain(p, "after")
 	l.verify(p)
+}
+
+func TestAFullDiskAtTheStartServesReadersAndWritesAgainLater(t *testing.T) {
+	for _, way := range []string{"killed", "stopped"} {
+		t.Run(way, func(t *testing.T) {
+			d := newDisk(t, "size=48m")
+			p := newProgram(t, d.data())
+			l := newLedger(t, p)
+			a, _ := l.create(p, "before")
+			require.Less(t, a.Status, 300)
+			if way == "stopped" {
+				_, err := p.stop()
+				require.NoError(t, err)
+			} else {
+				p.kill()
+			}
+			free := d.fill()
+			p.start()
+			l.reads(p)
+			refusedClearly(t, p, "create", func(lang header) *answer { return l.refused(p, lang) }, "store.full", "存储空间", "storage space")
+			if way == "stopped" { // a kill leaves room behind that takes some writes
+				require.Contains(t, string(p.ok("GET", "/readyz", nil).Raw), "reading only")
+			}
+			free()
+			l.writesAgain(p, "after")
+			l.repeat(p)
+			l.verify(p)
+			require.NotContains(t, string(p.ok("GET", "/readyz", nil).Raw), "reading only")
+		})
+	}
 }
 
 // refused creates until that is refused: room that the store already has may

@@ -14,6 +14,7 @@ import (
 	"tongban/runtime/live"
 	"tongban/runtime/node"
 	"tongban/runtime/store"
+	"tongban/schema"
 	"tongban/schema/fail"
 	"tongban/server/ops"
 	"tongban/server/ws"
@@ -55,7 +56,26 @@ func (p *Program) storeReady(ctx context.Context) (string, error) {
 	if info.Live {
 		changes = "pushed"
 	}
-	return info.Name + " " + info.Server + ", changes " + changes, err
+	detail := info.Name + " " + info.Server + ", changes " + changes
+	if w, ok := p.Engine.(writable); ok && err == nil {
+		if no := w.Writable(ctx, store.System); no != nil { // it serves readers: it stays in service
+			p.Log.WarnContext(ctx, "reading only", "err", no.Error())
+			detail += ", " + readingOnly(no)
+		}
+	}
+	return detail, err
+}
+
+// writable is an engine that may be open for reading only.
+type writable interface {
+	Writable(ctx context.Context, t schema.TenantID) error
+}
+
+func readingOnly(err error) string {
+	if errors.Is(err, store.ErrReadOnly) {
+		return "reading only: the data folder is read-only"
+	}
+	return "reading only: the disk takes no writes"
 }
 
 // nodeReady tells of the other nodes. One whose clock is far off should get no

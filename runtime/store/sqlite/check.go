@@ -35,7 +35,7 @@ func (e *Engine) Check(ctx context.Context) ([]string, error) {
 }
 
 func checkFile(path string, faults []string) (_ []string, err error) {
-	c, err := openReader(path)
+	c, err := openReader(path, false)
 	if err != nil {
 		return append(faults, fmt.Sprintf("%s: %v", path, err)), nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -48,8 +49,15 @@ func openWriter(path string) (*conn, error) {
 	return c, nil
 }
 
-func openReader(path string) (*conn, error) {
-	c, err := open(path, zs.OpenReadWrite)
+// openReader opens a connection that only reads. frozen: nobody writes to the
+// file as long as it is open, and all of it stands in the file itself.
+func openReader(path string, frozen bool) (*conn, error) {
+	flags := zs.OpenReadWrite
+	if frozen {
+		path = (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "immutable=1"}).String()
+		flags = zs.OpenReadOnly | zs.OpenURI
+	}
+	c, err := open(path, flags)
 	if err != nil {
 		return nil, err
 	}

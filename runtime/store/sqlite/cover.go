@@ -149,6 +149,9 @@ func (f *file) took(s *store.Shape, fields []schema.FieldID, d time.Duration) {
 	if !due {
 		return
 	}
+	if f.refusal != nil {
+		return
+	}
 	select {
 	case f.queue <- &job{ctx: f.e.ctx, done: make(chan struct{}), work: func(w *writer) error { return w.addCover(s.Entity, fields) }}:
 	default: // busy: there will be another time

@@ -41,12 +41,15 @@ type Engine struct {
 	ctx     context.Context //nolint:containedctx // the life of the engine, for its own work
 	stop    context.CancelFunc
 	janitor sync.WaitGroup
+	lockMu  sync.Mutex
 	lock    *conn
+	loose   bool // the folder was read-only: nothing keeps others out
 
 	mu     sync.Mutex
 	idle   *sync.Cond // told when a file falls out of use or is closed
 	files  map[schema.TenantID]*file
 	closed bool
+	looked map[schema.TenantID]time.Time // when a file that is read only was last tried for writing
 
 	listenMu  sync.RWMutex
 	listeners []func(schema.TenantID)
@@ -67,11 +70,11 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if err := os.MkdirAll(filepath.Join(opt.Dir, "tenants"), 0o750); err != nil {
 		return nil, fmt.Errorf("sqlite: prepare the data folder: %w", err)
 	}
-	lock, err := lockDir(opt.Dir)
+	lock, loose, err := lockDir(opt.Dir)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{opt: opt, lock: lock, readers: 2 * runtime.GOMAXPROCS(0), files: map[schema.TenantID]*file{}}
+	e := &Engine{opt: opt, lock: lock, loose: loose, readers: 2 * runtime.GOMAXPROCS(0), files: map[schema.TenantID]*file{}, looked: map[schema.TenantID]time.Time{}}
 	e.idle = sync.NewCond(&e.mu)
 	e.ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
 	e.janitor.Go(e.closeIdle)
@@ -262,21 +265,9 @@ func (e *Engine) Close() error {
 			errs = append(errs, e.closeFile(f, f.close))
 		}
 	}
-	return errors.Join(append(errs, e.lock.close())...)
-}
-
-// lockDir keeps other processes out of the folder, for as long as the
-// connection lives: the system takes the lock back from a process that dies.
-func lockDir(dir string) (*conn, error) {
-	c, err := open(filepath.Join(dir, "lock"), zs.OpenReadWrite|zs.OpenCreate)
-	if err != nil {
-		return nil, err
-	}
-	c.c.SetBusyTimeout(0)
-	if err := c.run("BEGIN EXCLUSIVE"); err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: another process uses the data folder %s: %w", dir, err), c.close())
-	}
-	return c, nil
+	e.lockMu.Lock()
+	defer e.lockMu.Unlock()
+	return errors.Join(append(errs, e.unlock())...)
 }
 
 // Ensure implements store.Engine.
@@ -336,6 +327,15 @@ func (e *Engine) Commit(ctx context.Context, t schema.TenantID, c *store.Commit)
 	f, err := e.acquire(ctx, t, true)
 	if err != nil {
 		return nil, err
+	}
+	if f.refusal != nil { // it has to be out of all hands before it can be opened for writing
+		e.release(f)
+		if err := e.writable(ctx, t); err != nil {
+			return nil, err
+		}
+		if f, err = e.acquire(ctx, t, true); err != nil {
+			return nil, err
+		}
 	}
 	defer e.release(f)
 	return f.commit(ctx, c)

@@ -35,6 +35,8 @@ type file struct {
 	gone    chan struct{} // closed when the file is closed
 	opening sync.Once
 	openErr error
+	refusal error // why the file can only be read, as long as it is open; nil: it can be written
+	frozen  bool  // it is read as what nobody changes: nothing can be made beside it
 
 	layout  atomic.Pointer[layout]
 	stats   atomic.Int64                              // generation of the planner's statistics
@@ -76,36 +78,57 @@ func newFile(e *Engine, t schema.TenantID) *file {
 	}
 }
 
-// open runs once.
+// open runs once. Where nothing can be written now, the file is for reading.
 func (f *file) open() {
+	err := f.openWriting()
+	if err == nil {
+		return
+	}
+	if why := f.why(err); store.Passing(why) {
+		read := f.openReading()
+		if read == nil {
+			f.refusal = why
+			f.e.opt.Log.Warn("opened for reading only", "tenant", int64(f.tenant), "error", why)
+			return
+		}
+		err = errors.Join(err, read)
+	}
+	f.openErr = err
+}
+
+func (f *file) openWriting() error {
+	if err := f.e.hold(); err != nil {
+		return err
+	}
 	c, err := openWriter(f.path)
 	if err != nil {
-		f.openErr = err
-		return
+		return err
 	}
 	w, err := newWriter(f, c)
 	if err != nil {
-		f.openErr = errors.Join(fmt.Errorf("sqlite: open %s: %w", f.path, err), c.close())
-		return
+		return errors.Join(fmt.Errorf("sqlite: open %s: %w", f.path, err), c.close())
 	}
 	f.w = w
 	f.layout.Store(w.layout)
 	go w.loop()
+	return nil
 }
 
 // close ends the writer and closes all connections. Nobody uses the file then.
 func (f *file) close() error {
-	if f.w == nil {
-		return nil
+	if f.w != nil {
+		close(f.queue)
+		<-f.ended
 	}
-	close(f.queue)
-	<-f.ended
 	close(f.free)
 	var errs []error
 	for c := range f.free {
 		errs = append(errs, c.close())
 	}
-	return errors.Join(append(errs, f.w.c.close())...)
+	if f.w != nil {
+		errs = append(errs, f.w.c.close())
+	}
+	return errors.Join(errs...)
 }
 
 // do runs some work in a transaction of the writer.
@@ -126,6 +149,9 @@ func (f *file) submit(j *job) (*store.Receipt, error) {
 	if err := j.ctx.Err(); err != nil {
 		return nil, err
 	}
+	if f.refusal != nil {
+		return nil, f.refusal
+	}
 	select {
 	case f.queue <- j:
 	default:
@@ -144,6 +170,9 @@ func (f *file) submit(j *job) (*store.Receipt, error) {
 
 // want asks the writer, without waiting for it, to adopt a shape.
 func (f *file) want(s *store.Shape) {
+	if f.refusal != nil {
+		return
+	}
 	if rev, ok := f.wanted.Swap(s.Entity, s.Rev); ok && rev == s.Rev {
 		return
 	}
@@ -209,7 +238,7 @@ func (f *file) takeReader(ctx context.Context) (c *conn, extra bool, err error) 
 }
 
 func (f *file) newReader() (*conn, error) {
-	c, err := openReader(f.path)
+	c, err := openReader(f.path, f.frozen)
 	if err == nil {
 		c.gen = f.stats.Load()
 	}
