@@ -173,7 +173,16 @@ export interface EntityCan {
   readonly design: boolean;
 }
 
+/** What every record of an entity must satisfy. */
+export interface Rule {
+  readonly formula: string;
+  readonly message?: Readonly<Record<string, string>>;
+  /** At which field it is told. */
+  readonly field?: string;
+}
+
 export interface Entity extends EntityInfo {
+  readonly rules?: readonly Rule[];
   readonly version: number;
   /** The field whose value names a record. */
   readonly title: string;

@@ -12,6 +12,8 @@ const load = {
   empty: () => import("./parts/empty-table"),
   row: () => import("./parts/row-menu"),
   summary: () => import("./parts/summary-menu"),
+  rules: withTypes(withTexts(() => import("./rules/rules-panel"), "model")),
+  updating: withTexts(() => import("./parts/updating"), "model"),
   keys: withTexts(() => import("./parts/key-list"), "design"),
   fields: () => import("./parts/fields-list"),
   sort: () => import("./parts/sort-list"),
@@ -27,6 +29,8 @@ export const PhoneTable = lazy(async () => ({ default: (await load.phone()).Phon
 export const EmptyTable = lazy(async () => ({ default: (await load.empty()).EmptyTable }));
 export const RowMenu = lazy(async () => ({ default: (await load.row()).RowMenu }));
 export const SummaryMenu = lazy(async () => ({ default: (await load.summary()).SummaryMenu }));
+export const RulesPanel = lazy(async () => ({ default: (await load.rules()).RulesPanel }));
+export const Updating = lazy(async () => ({ default: (await load.updating()).Updating }));
 export const KeyList = lazy(async () => ({ default: (await load.keys()).KeyList }));
 
 export const FilterBuilder = lazy(async () => ({ default: (await load.filter()).FilterBuilder }));

@@ -48,6 +48,7 @@ describe("catalogues", () => {
         "!../../features/table/field/{choices-editor,field-popover,type-list,type-settings}.tsx",
         "!../../features/table/field/settings/*.tsx",
         "!../../features/table/{rules,convert}/*.tsx",
+        "!../../features/table/parts/updating.tsx",
         "!../../features/table/parts/key-list.tsx",
         // And these with "kinds".
         "!../../fields/more/*.{ts,tsx}",

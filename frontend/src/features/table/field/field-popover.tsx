@@ -1,10 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, TextAlignStart } from "lucide-react";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/meta";
 import type { Field } from "@/api/types";
-import type { SampleRecord } from "@/formula/editor/props";
 import { t } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Input, Textarea } from "@/ui/input";
@@ -20,6 +19,7 @@ import { isPlaced, type Problem, ProblemPlace, problemOf } from "./problem";
 import { suggested, TypeList, typeName } from "./type-list";
 import { isRoomy, TypeSettings, Values } from "./type-settings";
 import { TypeTile } from "./type-tile";
+import { useSamples } from "./use-samples";
 
 interface FormProps {
   readonly table: Table;
@@ -97,19 +97,6 @@ function useSaveField(table: Table, target: FieldTarget, onClose: () => void) {
     }
   }
   return { save, problem, busy };
-}
-
-/** The records in sight first, to try formulas on. */
-function useSamples({ session }: Table): readonly SampleRecord[] {
-  return useMemo(
-    () =>
-      [0, 1, 2, 3, 4].flatMap((index) => {
-        const id = session.rows.idAt(index);
-        const record = id === undefined ? undefined : session.rows.entry(id)?.record;
-        return record ? [record] : [];
-      }),
-    [session],
-  );
 }
 
 function popoverWidth(draft: FieldDraft, choosing: boolean): number {

@@ -1,10 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { CloudOff, LoaderCircle } from "lucide-react";
+import { Suspense } from "react";
 import { useApps } from "@/api/meta";
 import { useSessionState } from "@/data/use-session";
 import { t } from "@/lib/i18n";
 import { AvatarStack } from "@/ui/avatar";
 import { PageHead } from "@/ui/page";
+import { Updating } from "../lazy";
 import css from "../table.module.css";
 import type { Table } from "../use-table";
 
@@ -47,6 +49,7 @@ export function Others({ table }: { readonly table: Table }) {
 
 export function TableHead({ table, app }: { readonly table: Table; readonly app: string }) {
   const { data: apps = [] } = useApps();
+  const updating = table.entity.fields.filter((field) => field.updating);
   const name = apps.find((one) => one.id === app)?.name ?? "";
   const crumb = (
     <Link key="app" to="/app/$app" params={{ app }} className={css.crumb}>
@@ -55,6 +58,11 @@ export function TableHead({ table, app }: { readonly table: Table; readonly app:
   );
   return (
     <PageHead title={table.entity.name} crumbs={name ? [crumb] : []}>
+      {updating.length > 0 && (
+        <Suspense>
+          <Updating table={table} fields={updating} />
+        </Suspense>
+      )}
       <ProgressChip table={table} />
       <Others table={table} />
     </PageHead>

@@ -7,16 +7,18 @@ import {
   Redo2,
   RefreshCw,
   Search,
+  ShieldCheck,
   Undo2,
   X,
 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useUndoState } from "@/data/use-session";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
 import { SearchInput } from "@/ui/input";
 import { Menu } from "@/ui/menu";
 import { toast } from "@/ui/toast-store";
+import { RulesPanel } from "../lazy";
 import css from "../table.module.css";
 import { runUndo, type Table } from "../use-table";
 import { FieldsPopover } from "./fields-popover";
@@ -78,47 +80,65 @@ function Find({ table, finding, onFinding }: ToolbarProps) {
 
 function More({ table, onKeys }: ToolbarProps) {
   const { can } = table.entity;
+  const [rules, setRules] = useState(false);
   return (
-    <Menu
-      label={t("common.more")}
-      align="end"
-      trigger={
-        <IconButton label={t("common.more")}>
-          <Ellipsis />
-        </IconButton>
-      }
-      groups={[
-        {
-          items: [
-            {
-              id: "csv",
-              label: t("table.exportCsv"),
-              icon: <FileDown />,
-              disabled: !can.export,
-              onSelect: () => void handleExport(table, "csv"),
-            },
-            {
-              id: "xlsx",
-              label: t("table.exportXlsx"),
-              icon: <FileDown />,
-              disabled: !can.export,
-              onSelect: () => void handleExport(table, "xlsx"),
-            },
-          ],
-        },
-        {
-          items: [
-            {
-              id: "refresh",
-              label: t("table.refresh"),
-              icon: <RefreshCw />,
-              onSelect: () => void table.session.rows.refresh(),
-            },
-            { id: "keys", label: t("table.keys"), icon: <Keyboard />, hint: "?", onSelect: onKeys },
-          ],
-        },
-      ]}
-    />
+    <>
+      <Menu
+        label={t("common.more")}
+        align="end"
+        trigger={
+          <IconButton label={t("common.more")}>
+            <Ellipsis />
+          </IconButton>
+        }
+        groups={[
+          {
+            items: [
+              {
+                id: "csv",
+                label: t("table.exportCsv"),
+                icon: <FileDown />,
+                disabled: !can.export,
+                onSelect: () => void handleExport(table, "csv"),
+              },
+              {
+                id: "xlsx",
+                label: t("table.exportXlsx"),
+                icon: <FileDown />,
+                disabled: !can.export,
+                onSelect: () => void handleExport(table, "xlsx"),
+              },
+            ],
+          },
+          {
+            items: [
+              {
+                id: "refresh",
+                label: t("table.refresh"),
+                icon: <RefreshCw />,
+                onSelect: () => void table.session.rows.refresh(),
+              },
+              ...(can.design
+                ? [
+                    {
+                      id: "rules",
+                      label: t("table.rules"),
+                      icon: <ShieldCheck />,
+                      onSelect: () => setRules(true),
+                    },
+                  ]
+                : []),
+              { id: "keys", label: t("table.keys"), icon: <Keyboard />, hint: "?", onSelect: onKeys },
+            ],
+          },
+        ]}
+      />
+      {rules && (
+        <Suspense>
+          <RulesPanel table={table} onClose={() => setRules(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

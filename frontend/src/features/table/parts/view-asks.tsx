@@ -1,6 +1,6 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { View } from "@/api/types";
-import { t } from "@/lib/i18n";
+import { t, withTexts } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Dialog } from "@/ui/dialog";
@@ -61,7 +61,16 @@ function NameDialog({ title, initial, onName, onClose }: NameDialogProps) {
 
 export type Asked =
   | { readonly kind: "create" | "mine" }
-  | { readonly kind: "rename" | "remove"; readonly view: View };
+  | { readonly kind: "rename" | "remove" | "why"; readonly view: View };
+
+const loadWhy = withTexts(() => import("../why/why-slow"), "why");
+const WhySlow = lazy(async () => ({ default: (await loadWhy()).WhySlow }));
+
+/** The list as it is shown, where that is not what the view says. */
+function changedOf({ control, entity, search }: Table) {
+  const { filter, sort, group } = control.draft;
+  return control.dirty || search ? { entity: entity.id, filter, sort, group, search } : undefined;
+}
 
 interface AsksProps {
   readonly table: Table;
@@ -70,9 +79,16 @@ interface AsksProps {
   readonly onView: (id: string) => void;
 }
 
-/** Asks for the name of a view, or whether to delete it. */
+/** Asks for the name of a view or whether to delete it, or says why it is slow. */
 export function ViewAsks({ table, asked, onClose, onView }: AsksProps) {
   const { control, entity } = table;
+  if (asked.kind === "why") {
+    return (
+      <Suspense>
+        <WhySlow view={asked.view} changed={changedOf(table)} onClose={onClose} />
+      </Suspense>
+    );
+  }
   if (asked.kind === "remove") {
     const rest = entity.views.find((view) => view !== asked.view);
     return (

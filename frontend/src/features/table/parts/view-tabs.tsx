@@ -6,6 +6,7 @@ import {
   Pencil,
   Plus,
   Table2,
+  Timer,
   Trash2,
   UserRound,
 } from "lucide-react";
@@ -62,6 +63,12 @@ function ViewMenu({
                   },
                   draftOf(view),
                 ),
+            },
+            {
+              id: "why",
+              label: t("table.whySlow"),
+              icon: <Timer />,
+              onSelect: () => onAsk({ kind: "why", view }),
             },
           ],
         },
