@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 const (
 	maxGroups  = 3
 	maxMetrics = 20
+	maxSkip    = 1_000_000 // groups
 )
 
 var buckets = map[string]query.Bucket{
@@ -52,7 +54,7 @@ func (s *Service) Aggregate(ctx context.Context, a access.Actor, ent schema.Enti
 		}
 		if len(rows) > p.most {
 			rows = rows[:p.most]
-			out.Next = encodeCursor(p.binding, &query.Cursor{Vals: rows[p.most-1].Keys})
+			out.Next = p.next(rows[p.most-1].Keys)
 		}
 		n, err := p.names(rd, rows)
 		if err != nil {
@@ -135,13 +137,45 @@ func (s *Service) aggPlan(snap *catalog.Snapshot, r *access.Rights, q *AggReques
 	p.query.Where = c.where()
 	p.binding = bindingOf("groups", strconv.FormatInt(int64(r.Entity().ID), 36), string(q.Filter), q.Search, viewBinding(view), fmt.Sprint(q.GroupBy))
 	if q.Cursor != "" {
-		at, err := decodeCursor(q.Cursor, p.binding, len(p.keys))
-		if err != nil {
+		if err := p.goOn(q.Cursor); err != nil {
 			return nil, err
 		}
-		p.query.After = at.Vals
 	}
 	return p, nil
+}
+
+// secret says that keys may be ids of records whose name the actor may not see:
+// no cursor may hold them.
+func (p *aggPlan) secret() bool {
+	return slices.ContainsFunc(p.keys, func(k aggKey) bool { return k.f.Type == "link" })
+}
+
+// next is the cursor of the page that follows a group: its keys, or how many
+// groups there were until then.
+func (p *aggPlan) next(keys []schema.Value) string {
+	if p.secret() {
+		return encodeCursor(p.binding, &query.Cursor{ID: schema.RecordID(p.query.Skip + p.most)})
+	}
+	return encodeCursor(p.binding, &query.Cursor{Vals: keys})
+}
+
+func (p *aggPlan) goOn(cursor string) error {
+	n := len(p.keys)
+	if p.secret() {
+		n = 0
+	}
+	at, err := decodeCursor(cursor, p.binding, n)
+	switch {
+	case err != nil:
+		return err
+	case !p.secret():
+		p.query.After = at.Vals
+	case at.ID < 0 || at.ID > maxSkip:
+		return fail.New(fail.Invalid, "cursor.invalid").On("cursor")
+	default:
+		p.query.Skip = int(at.ID)
+	}
+	return nil
 }
 
 func (p *aggPlan) addKey(c *conditions, snap *catalog.Snapshot, k *AggKey) error {

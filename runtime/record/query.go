@@ -22,7 +22,6 @@ const (
 	maxLimit     = 1000
 	maxSorts     = 5
 	maxSearch    = 200
-	countCap     = 100_000
 )
 
 // Query returns a page of the records that the actor may read, masked. Fields
@@ -54,13 +53,7 @@ func (s *Service) Query(ctx context.Context, a access.Actor, ent schema.EntityID
 		if !q.Count && !q.ExactCount {
 			return nil
 		}
-		atMost := int64(countCap)
-		if q.ExactCount {
-			atMost = 0
-		}
-		n, err := rd.r.Count(ctx, shape, p.query.Where, atMost)
-		out.Count = &n
-		return err
+		return counted(ctx, rd.r, shape, p.query.Where, &q, out)
 	})
 	if err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ type Request struct {
 	View   schema.ViewID
 	Limit  int // default 50, at most 1,000
 	Cursor string
-	Count  bool // count up to 100,000
+	Count  bool // where it is not quick, count to 10,000
 	// ExactCount counts them all, whatever it takes.
 	ExactCount bool
 	// For, where given, asks only for records on which the act is allowed too:
@@ -84,9 +84,10 @@ type Request struct {
 
 // Rows is a page of records. Next is empty at the end.
 type Rows struct {
-	Rows  []*Row
-	Next  string
-	Count *int64
+	Rows    []*Row
+	Next    string
+	Count   *int64
+	AtLeast bool // there may be more than Count
 }
 
 // KeyMode says by what the fields of a row are keyed.

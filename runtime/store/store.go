@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"tongban/schema"
 	"tongban/schema/query"
@@ -80,6 +81,12 @@ type Reader interface {
 	// Docs lists documents of a kind whose key has the prefix and is greater
 	// than after, by key, at most limit.
 	Docs(ctx context.Context, kind, prefix, after string, limit int) ([]Doc, error)
+}
+
+// QuickCounter is a Reader that counts within a time that it is given. What
+// takes longer is ErrTooSlow, and the snapshot is as good as before.
+type QuickCounter interface {
+	CountWithin(ctx context.Context, s *Shape, where query.Expr, atMost int64, most time.Duration) (int64, error)
 }
 
 // Page is one page of records.

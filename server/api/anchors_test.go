@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"testing"
 
@@ -58,5 +59,38 @@ func TestGroupsComeInPages(t *testing.T) {
 		require.Equal(t, all.JSON["groups"], paged)
 		body["cursor"] = "AAAA"
 		w.refused(422, "cursor.invalid", "POST", p.records()+"/aggregate", w.owner, body)
+	})
+}
+
+// TestACursorOfGroupsByLinkHoldsNoID: the group may be a record whose name the
+// caller may not see.
+func TestACursorOfGroupsByLinkHoldsNoID(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		p := w.customers()
+		w.ok("POST", "/entities/"+p.ent+"/fields", w.owner, m{"name": "上级", "key": "above", "type": "link", "options": m{"entity": p.ent, "many": true}})
+		var ids []string
+		for i := range 5 {
+			ids = append(ids, w.record(p, w.owner, m{"name": fmt.Sprintf("parent %d", i)}))
+		}
+		for i := range 12 {
+			w.record(p, w.owner, m{"name": "child", "above": []any{ids[i%5], ids[(i+1)%5]}})
+		}
+		body := m{"groupBy": []m{{"field": "above", "dir": "desc"}}, "metrics": []m{{"op": "count"}}}
+		all := w.ok("POST", p.records()+"/aggregate", w.owner, body)
+		require.Len(t, all.list("groups"), 6, "five and those without")
+		body["limit"] = 2
+		var paged []any
+		for range 3 {
+			a := w.ok("POST", p.records()+"/aggregate", w.owner, body)
+			paged = append(paged, a.list("groups")...)
+			body["cursor"] = a.JSON["nextCursor"]
+			if next, more := a.JSON["nextCursor"].(string); more {
+				raw, err := base64.RawURLEncoding.DecodeString(next)
+				require.NoError(t, err)
+				require.Less(t, len(raw), 12, "a binding and a place, no keys")
+			}
+		}
+		require.Nil(t, body["cursor"])
+		require.Equal(t, all.list("groups"), paged)
 	})
 }

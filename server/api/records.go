@@ -150,7 +150,9 @@ func listRecords(c *call) (any, error) {
 	switch c.query("count") {
 	case "", "0", "false":
 	case "1", "true":
-		req.Count, req.ExactCount = true, true
+		req.Count = true
+	case "exact":
+		req.ExactCount = true
 	default:
 		return nil, fail.New(fail.Invalid, "param.invalid").On("count")
 	}
@@ -170,7 +172,7 @@ type queryIn struct {
 	View   string          `json:"view" max:"40"`
 	Limit  *int            `json:"limit"`
 	Cursor string          `json:"cursor" max:"10000"`
-	Count  bool            `json:"count"`
+	Count  json.RawMessage `json:"count"` // true, or "exact"
 }
 
 func queryRecords(c *call, in *queryIn) (any, error) {
@@ -183,7 +185,16 @@ func queryRecords(c *call, in *queryIn) (any, error) {
 
 func (in *queryIn) request() (record.Request, error) {
 	req := record.Request{
-		Filter: notNull(in.Filter), Fields: in.Fields, Search: in.Search, Cursor: in.Cursor, Count: in.Count, ExactCount: in.Count, Limit: defaultLimit,
+		Filter: notNull(in.Filter), Fields: in.Fields, Search: in.Search, Cursor: in.Cursor, Limit: defaultLimit,
+	}
+	switch string(notNull(in.Count)) {
+	case "", "false":
+	case "true":
+		req.Count = true
+	case `"exact"`:
+		req.ExactCount = true
+	default:
+		return req, fail.New(fail.Invalid, "param.invalid").On("count")
 	}
 	if in.Limit != nil {
 		if req.Limit = *in.Limit; req.Limit < 1 || req.Limit > mostLimit {
@@ -223,6 +234,9 @@ func (c *call) find(req record.Request) (any, error) {
 	if rows.Count != nil {
 		b = append(b, `,"count":`...)
 		b = strconv.AppendInt(b, *rows.Count, 10)
+	}
+	if rows.AtLeast {
+		b = append(b, `,"countIsAtLeast":true`...)
 	}
 	return rawJSON(append(b, '}')), nil
 }

@@ -77,6 +77,14 @@ func TestRecords(t *testing.T) {
 				check: func(a *answer) { require.InDelta(t, 3, a.at("count"), 0); require.NotEmpty(t, a.str("nextCursor")) },
 			},
 			{
+				name: "whatever it takes", method: "POST", path: func() string { return "/query" }, body: m{"limit": 1, "count": "exact"}, status: 200,
+				check: func(a *answer) {
+					require.InDelta(t, 3, a.at("count"), 0)
+					require.NotContains(t, a.JSON, "countIsAtLeast")
+				},
+			},
+			{name: "no other way", method: "POST", path: func() string { return "/query" }, body: m{"count": 7}, status: 422, code: "param.invalid"},
+			{
 				name: "figures over groups", method: "POST", path: func() string { return "/aggregate" }, body: m{"groupBy": []any{m{"field": "industry"}}, "metrics": []any{m{"op": "count"}, m{"op": "sum", "field": "amount"}}}, status: 200,
 				check: func(a *answer) { require.Len(t, a.list("groups"), 2) },
 			},

@@ -1,20 +1,28 @@
 /** How many records the tables hold, as the caller may see them. */
 import { useQueries } from "@tanstack/react-query";
+import { t } from "@/lib/i18n";
+import { formatNumber } from "@/lib/i18n/format";
 import { api } from "./client";
 import { keys } from "./meta";
 
 const freshMs = 60_000;
 
-async function countOf(entity: string): Promise<number> {
-  const { count } = await api.post<{ count?: number }>(`/entities/${entity}/records/query`, {
-    limit: 1,
-    count: true,
-  });
-  return count ?? 0;
+interface Counted {
+  readonly count?: number;
+  readonly countIsAtLeast?: boolean;
 }
 
-/** The counts that are known by now; they are asked again each minute while they show. */
-export function useCounts(entities: readonly string[]): Readonly<Record<string, number>> {
+function countOf(entity: string): Promise<Counted> {
+  return api.post<Counted>(`/entities/${entity}/records/query`, { limit: 1, count: true });
+}
+
+function textOf({ count = 0, countIsAtLeast }: Counted): string {
+  const text = formatNumber(count);
+  return countIsAtLeast === true ? t("common.atLeast", { count: text }) : text;
+}
+
+/** The counts that are known by now, as text; they are asked again each minute while they show. */
+export function useCounts(entities: readonly string[]): Readonly<Record<string, string>> {
   return useQueries({
     queries: entities.map((id) => ({
       queryKey: [...keys.entity(id), "count"],
@@ -27,7 +35,7 @@ export function useCounts(entities: readonly string[]): Readonly<Record<string, 
       Object.fromEntries(
         results.flatMap(({ data }, index) => {
           const id = entities[index];
-          return id === undefined || data === undefined ? [] : [[id, data]];
+          return id === undefined || data === undefined ? [] : [[id, textOf(data)]];
         }),
       ),
   });

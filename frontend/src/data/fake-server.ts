@@ -132,7 +132,7 @@ export class FakeServer {
     return {
       records,
       ...(more && { nextCursor: records.at(-1)?.id.slice(4) }),
-      ...(body.count === true && { count: this.records.length }),
+      ...((body.count === true || body.count === "exact") && { count: this.records.length }),
     };
   }
 }

@@ -177,7 +177,7 @@ export async function loadLayout(entity: string, query: ViewQuery): Promise<Layo
     ...(query.search && { search: query.search }),
     fields: [],
     limit: 1,
-    count: true,
+    count: "exact",
   });
   return { query, groups: undefined, segments: [segment(entity, query, count ?? 0)] };
 }

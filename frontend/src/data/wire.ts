@@ -32,7 +32,8 @@ export interface PageRequest extends RowQuery {
   readonly fields?: readonly string[];
   readonly limit?: number;
   readonly cursor?: string;
-  readonly count?: boolean;
+  /** "exact" counts all, whatever it takes. */
+  readonly count?: boolean | "exact";
 }
 
 export interface RecordPage {

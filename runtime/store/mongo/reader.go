@@ -312,8 +312,13 @@ func cursorAt(s *store.Shape, q *query.Query, rec *schema.Record) *query.Cursor 
 }
 
 // Count counts the live records that match, up to atMost.
-func (r *reader) Count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (n int64, err error) {
-	err = r.limited(ctx, 0, func(ctx context.Context) error {
+func (r *reader) Count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (int64, error) {
+	return r.CountWithin(ctx, s, where, atMost, 0)
+}
+
+// CountWithin implements store.QuickCounter.
+func (r *reader) CountWithin(ctx context.Context, s *store.Shape, where query.Expr, atMost int64, most time.Duration) (n int64, err error) {
+	err = r.limited(ctx, most, func(ctx context.Context) error {
 		n, err = r.count(ctx, s, where, atMost)
 		return err
 	})

@@ -378,7 +378,7 @@ func BenchmarkCount(b *testing.B) {
 	x := query.And{query.Cmp{Field: bStage, Val: int64(3)}, query.Cmp{Field: bDue, Op: query.Lt, Val: int64(1_730_000_000_000)}}
 	against(b, func(int) {
 		f.view(b, func(r store.Reader) error {
-			_, err := r.(*reader).count(b.Context(), f.shape, x, 0)
+			_, err := r.(*reader).count(b.Context(), f.shape, x, 0, defaultTime)
 			return err
 		})
 	}, func(int) { f.sqlRows(b, "SELECT count(*) FROM r7 WHERE c4=? AND c6<?", 1, 3, int64(1_730_000_000_000)) })

@@ -30,7 +30,10 @@ type reader struct {
 	ended  int64 // the group of commits that was over before the snapshot was taken
 }
 
-var _ store.Reader = (*reader)(nil)
+var (
+	_ store.Reader       = (*reader)(nil)
+	_ store.QuickCounter = (*reader)(nil)
+)
 
 // statement is SQL with its arguments.
 type statement struct {
@@ -446,12 +449,17 @@ func (r *reader) Linked(ctx context.Context, s *store.Shape, f schema.FieldID, t
 
 // Count implements store.Reader.
 func (r *reader) Count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (int64, error) {
+	return r.CountWithin(ctx, s, where, atMost, defaultTime)
+}
+
+// CountWithin implements store.QuickCounter.
+func (r *reader) CountWithin(ctx context.Context, s *store.Shape, where query.Expr, atMost int64, most time.Duration) (int64, error) {
 	key := keyOf("count", s.Entity, s.Rev, where, atMost)
-	ask := func() (int64, error) { return r.count(ctx, s, where, atMost) }
+	ask := func() (int64, error) { return r.count(ctx, s, where, atMost, most) }
 	return remembered(r, key, entitiesOf(where, []schema.EntityID{s.Entity}), ask, func(int64) int { return 1 })
 }
 
-func (r *reader) count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64) (int64, error) {
+func (r *reader) count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64, most time.Duration) (int64, error) { //nolint:revive // as CountWithin
 	sc := r.layout.scopeOf(s, false)
 	src, err := r.layout.source(sc, where, true)
 	if err != nil {
@@ -468,7 +476,7 @@ func (r *reader) count(ctx context.Context, s *store.Shape, where query.Expr, at
 		text = "SELECT count(*) FROM (SELECT 1 FROM " + src.from + " WHERE " + src.where.sql + limit(atMost) + ")"
 	}
 	var n int64
-	err = r.c.limited(ctx, defaultTime, func() error {
+	err = r.c.limited(ctx, most, func() error {
 		n, _, err = r.c.number(text, args...)
 		return err
 	})

@@ -7,7 +7,6 @@ import { errorText } from "@/api/problem";
 import type { App, EntityInfo } from "@/api/types";
 import { cx } from "@/lib/cx";
 import { t } from "@/lib/i18n";
-import { formatNumber } from "@/lib/i18n/format";
 import { moved } from "@/lib/moved";
 import { IconButton } from "@/ui/button";
 import { NamedIcon } from "@/ui/icon-tile";
@@ -145,7 +144,7 @@ export function EntityTree({ app }: { readonly app: App }) {
           </Link>
           {counts[entity.id] !== undefined && (
             <em className={css.count} aria-hidden="true">
-              {formatNumber(counts[entity.id] ?? 0)}
+              {counts[entity.id]}
             </em>
           )}
           {app.can.design && (

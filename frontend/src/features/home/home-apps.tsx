@@ -3,7 +3,7 @@ import { Plus } from "lucide-react";
 import { useCounts } from "@/api/counts";
 import type { App, Me } from "@/api/types";
 import { t } from "@/lib/i18n";
-import { formatNumber, formatTime, timeZone } from "@/lib/i18n/format";
+import { formatTime, timeZone } from "@/lib/i18n/format";
 import { Button } from "@/ui/button";
 import { IconTile } from "@/ui/icon-tile";
 import { Checklist } from "./checklist";
@@ -37,7 +37,7 @@ const shownTables = (app: App) =>
 
 interface AppCardProps {
   readonly app: App;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, string>>;
 }
 
 function AppCard({ app, counts }: AppCardProps) {
@@ -57,9 +57,7 @@ function AppCard({ app, counts }: AppCardProps) {
           {tables.slice(0, chipLimit).map((entity) => (
             <Link key={entity.id} to="/app/$app/table/$entity" params={{ app: app.id, entity: entity.id }}>
               <span>{entity.name}</span>
-              {counts[entity.id] !== undefined && (
-                <em aria-hidden="true">{formatNumber(counts[entity.id] ?? 0)}</em>
-              )}
+              {counts[entity.id] !== undefined && <em aria-hidden="true">{counts[entity.id]}</em>}
             </Link>
           ))}
           {more > 0 && (

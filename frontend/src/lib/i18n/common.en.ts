@@ -20,6 +20,7 @@ export const commonEn: Same<typeof commonZh> = {
   "common.copy": "Copy",
   "common.copied": "Copied",
   "common.more": "More",
+  "common.atLeast": "{count}+",
   "common.all": "All",
   "common.loading": "Loading",
   "common.optional": "optional",

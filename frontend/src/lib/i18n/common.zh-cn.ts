@@ -18,6 +18,7 @@ export const commonZh = {
   "common.copy": "复制",
   "common.copied": "已复制",
   "common.more": "更多",
+  "common.atLeast": "{count}+",
   "common.all": "全部",
   "common.loading": "加载中",
   "common.optional": "选填",
