@@ -43,6 +43,10 @@ export const areas = {
     "zh-CN": async (): Promise<Texts> => (await import("./settings.zh-cn")).settingsZh,
     en: async (): Promise<Texts> => (await import("./settings.en")).settingsEn,
   },
+  why: {
+    "zh-CN": async (): Promise<Texts> => (await import("./why.zh-cn")).whyZh,
+    en: async (): Promise<Texts> => (await import("./why.en")).whyEn,
+  },
 } as const;
 
 export type Area = keyof typeof areas;

@@ -12,6 +12,7 @@ import { modelEn } from "./model.en";
 import { peopleEn } from "./people.en";
 import { recordEn } from "./record.en";
 import { settingsEn } from "./settings.en";
+import { whyEn } from "./why.en";
 
 export const en: Same<Catalogue> = {
   ...baseEn,
@@ -25,4 +26,5 @@ export const en: Same<Catalogue> = {
   ...recordEn,
   ...designEn,
   ...formulaEn,
+  ...whyEn,
 };

@@ -47,7 +47,7 @@ describe("catalogues", () => {
         // These come with the area "design".
         "!../../features/table/field/{choices-editor,field-popover,type-list,type-settings}.tsx",
         "!../../features/table/field/settings/*.tsx",
-        "!../../features/table/{rules,convert}/*.tsx",
+        "!../../features/table/{rules,convert,why}/*.tsx",
         "!../../features/table/parts/updating.tsx",
         "!../../features/table/parts/key-list.tsx",
         // And these with "kinds".

@@ -15,6 +15,7 @@ import { modelZh } from "./model.zh-cn";
 import { peopleZh } from "./people.zh-cn";
 import { recordZh } from "./record.zh-cn";
 import { settingsZh } from "./settings.zh-cn";
+import { whyZh } from "./why.zh-cn";
 
 export const zhCN = {
   ...baseZh,
@@ -28,4 +29,5 @@ export const zhCN = {
   ...recordZh,
   ...designZh,
   ...formulaZh,
+  ...whyZh,
 } as const;

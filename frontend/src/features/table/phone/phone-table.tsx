@@ -1,5 +1,5 @@
 import { Ellipsis, ListFilter, Lock, Plus, Search, Table2, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useRowState } from "@/data/use-session";
 import { FilterBuilder } from "@/fields/filter/builder";
 import "@/fields/more/parts";
@@ -11,6 +11,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { IconTile } from "@/ui/icon-tile";
 import { SearchInput } from "@/ui/input";
 import { Menu } from "@/ui/menu";
+import { ViewAsks } from "../lazy";
 import { exportTable } from "../parts/export";
 import { TableSkeleton } from "../parts/table-skeleton";
 import { recordName } from "../parts/toolbar";
@@ -84,11 +85,13 @@ function Head({
   onImport,
   onFind,
   onFilter,
+  onWhy,
 }: {
   readonly table: Table;
   readonly onImport: () => void;
   readonly onFind: () => void;
   readonly onFilter: () => void;
+  readonly onWhy: () => void;
 }) {
   const { entity, draft } = table;
   const filters = draft.filter === undefined ? 0 : countConditions(draft.filter);
@@ -130,6 +133,7 @@ function Head({
                 disabled: !entity.can.export,
                 onSelect: () => void exportTable(table, "csv"),
               },
+              { id: "why", label: t("table.whySlow"), disabled: !table.control.view, onSelect: onWhy },
               { id: "refresh", label: t("table.refresh"), onSelect: () => void table.session.rows.refresh() },
             ],
           },
@@ -145,6 +149,7 @@ export function PhoneTable({ table, onView, onRecord, onImport }: PhoneTableProp
   const state = useRowState(session);
   const [finding, setFinding] = useState(false);
   const [filtering, setFiltering] = useState(false);
+  const [why, setWhy] = useState(false);
   return (
     <main className={css.page} style={{ position: "relative" }}>
       <Head
@@ -152,6 +157,7 @@ export function PhoneTable({ table, onView, onRecord, onImport }: PhoneTableProp
         onImport={onImport}
         onFind={() => setFinding(true)}
         onFilter={() => setFiltering(true)}
+        onWhy={() => setWhy(true)}
       />
       {finding && <Find table={table} onClose={() => setFinding(false)} />}
       {entity.views.length > 1 && (
@@ -185,6 +191,16 @@ export function PhoneTable({ table, onView, onRecord, onImport }: PhoneTableProp
         </button>
       )}
       {filtering && <FilterSheet table={table} onClose={() => setFiltering(false)} />}
+      {why && control.view && (
+        <Suspense>
+          <ViewAsks
+            table={table}
+            asked={{ kind: "why", view: control.view }}
+            onClose={() => setWhy(false)}
+            onView={onView}
+          />
+        </Suspense>
+      )}
     </main>
   );
 }
