@@ -7,12 +7,26 @@ interface Item {
 
 /** A link, person or option that only has a name yet: the server finds or makes it. */
 export function isUnresolved(value: unknown): boolean {
+  if (typeof value === "object" && value !== null && data.has(value)) {
+    return false;
+  }
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   return items.some((item) => typeof item === "object" && item !== null && (item as Item).id === "");
 }
 
 /** What the server says of a thing it refers to; data with other members is no reference. */
 const refKeys: ReadonlySet<string> = new Set("id name color done path size type url".split(" "));
+
+/** Values that are data, although they may look like references. */
+const data = new WeakSet<object>();
+
+/** Has a value sent as it is. */
+export function asData<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    data.add(value);
+  }
+  return value;
+}
 
 function ref(item: unknown): unknown {
   if (typeof item !== "object" || item === null || !Object.keys(item).every((key) => refKeys.has(key))) {
@@ -29,6 +43,9 @@ function ref(item: unknown): unknown {
 export function toInput(value: unknown): unknown {
   if (value === undefined || value === "") {
     return null;
+  }
+  if (typeof value === "object" && value !== null && data.has(value)) {
+    return value;
   }
   return Array.isArray(value) ? value.map(ref) : ref(value);
 }

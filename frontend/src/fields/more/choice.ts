@@ -1,6 +1,7 @@
 /** States, nodes of trees, departments and roles. */
 import { Building, ListTree, Milestone, ShieldUser, UsersRound } from "lucide-react";
 import type { Choice, Field } from "@/api/types";
+import { roleName } from "@/lib/i18n/role-name";
 import { choiceNamed, singleSelectType } from "../choice/types";
 import { userType } from "../person/types";
 import { joinNames, splitNames } from "../split";
@@ -105,4 +106,22 @@ export const departmentType: FieldType = {
   format: (_field, value) => joinNames(listOf(value).map((one) => one.name)),
 };
 
-export const roleType: FieldType = { ...departmentType, id: "role", icon: ShieldUser };
+const builtIn = ["owner", "admin", "builder", "member", "viewer"];
+
+/** What a department or a role is called: built-in roles have a name in each language. */
+export function groupName(group: unknown): string {
+  const { id = "", name = "" } = group as Partial<Named>;
+  return builtIn.includes(id) ? roleName({ key: id, name }) : name;
+}
+
+export const roleType: FieldType = {
+  ...departmentType,
+  id: "role",
+  icon: ShieldUser,
+  parse(field, text) {
+    const parsed = parseGroup(field, text);
+    const key = builtIn.find((one) => groupName({ id: one, name: one }) === text.trim());
+    return key === undefined || "error" in parsed ? parsed : ok([{ id: key, name: text.trim() }]);
+  },
+  format: (_field, value) => joinNames(listOf(value).map(groupName)),
+};

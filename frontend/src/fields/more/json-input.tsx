@@ -7,23 +7,7 @@ import { type FieldInputProps, Shown } from "../field-input";
 import fieldsCss from "../fields.module.css";
 import { typeOf } from "../registry";
 import css from "./controls.module.css";
-
-/** Where a JSON text stops being one, in lines and columns from 1. */
-export function jsonMistake(text: string): { readonly line: number; readonly column: number } | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "";
-    const byLine = /line (\d+) column (\d+)/u.exec(message);
-    if (byLine !== null) {
-      return { line: Number(byLine[1]), column: Number(byLine[2]) };
-    }
-    const at = Number(/position (\d+)/u.exec(message)?.[1] ?? text.length);
-    const before = text.slice(0, at).split("\n");
-    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  }
-}
+import { jsonMistake } from "./json-mistake";
 
 const shown = (value: unknown) =>
   value === null || value === undefined ? "" : JSON.stringify(value, null, 2);

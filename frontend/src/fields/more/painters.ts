@@ -47,6 +47,7 @@ import { rendererOf } from "@/grid/cells/registry";
 import type { FieldRenderer } from "@/grid/cells/renderer";
 import { addIcons } from "@/grid/icons";
 import { failure } from "../types";
+import { groupName } from "./choice";
 import { pictures } from "./pictures";
 import { addressOf, placeOf } from "./place";
 import { plainMarkdown } from "./text";
@@ -100,7 +101,7 @@ const own: Readonly<Record<string, FieldRenderer>> = {
   status: statusRenderer,
   users: { ...userRenderer, icon: "users" },
   department: groupRenderer("department"),
-  role: groupRenderer("role"),
+  role: groupRenderer("role", groupName),
   file: { ...attachmentRenderer, icon: "file" },
   image: picturesRenderer("image", pictures.get, 34),
   signature: picturesRenderer("signature", pictures.get, 64),

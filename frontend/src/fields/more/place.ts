@@ -1,5 +1,6 @@
 /** Files of one kind, places, and data for programs. */
 import { Braces, FileText, Image, MapPin, MapPinHouse, Signature, Waypoints } from "lucide-react";
+import { asData } from "@/data/input";
 import { attachmentType } from "../file/types";
 import { bad, type FieldType, ok, type ParseResult } from "../types";
 
@@ -81,7 +82,7 @@ function parseJson(text: string, code: string, test: (value: unknown) => boolean
   }
   try {
     const value: unknown = JSON.parse(text);
-    return test(value) ? ok(value) : bad(code);
+    return test(value) ? ok(asData(value)) : bad(code);
   } catch {
     return bad("badJSON");
   }

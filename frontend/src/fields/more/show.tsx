@@ -9,7 +9,7 @@ import type { FileValue } from "../file/types";
 import { typeOf } from "../registry";
 import { Choices, Files, type ShowProps } from "../show";
 import { listOf } from "../types";
-import type { TreeValue } from "./choice";
+import { groupName, type TreeValue } from "./choice";
 import css from "./more.module.css";
 import { placeOf } from "./place";
 import { plainMarkdown } from "./text";
@@ -49,7 +49,7 @@ function Groups({ field, value }: ShowProps) {
       {listOf(value).map((one) => (
         <span key={one.id || one.name} className={fieldsCss.chip}>
           <Icon aria-hidden="true" />
-          <span className={fieldsCss.clip}>{one.name}</span>
+          <span className={fieldsCss.clip}>{groupName(one)}</span>
         </span>
       ))}
     </span>

@@ -15,10 +15,14 @@ const iconGap = 5;
 
 type IconOf = (item: Item, p: CellPaint) => string | undefined;
 
-export function chips(icon: string, iconOf: IconOf): FieldRenderer {
+export function chips(
+  icon: string,
+  iconOf: IconOf,
+  labelOf: (item: unknown) => string = plain,
+): FieldRenderer {
   const tagsOf = (p: CellPaint): Tag[] =>
     listOf<Item>(p.value).map((item) => {
-      const label = plain(item);
+      const label = labelOf(item);
       const lead = iconOf(item, p) === undefined ? 0 : iconSize + iconGap;
       return {
         id: item.id,
@@ -38,7 +42,7 @@ export function chips(icon: string, iconOf: IconOf): FieldRenderer {
       for (const box of placed) {
         const item = items[box.index];
         if (item !== undefined) {
-          drawChip(p, plain(item), iconOf(item, p), box);
+          drawChip(p, labelOf(item), iconOf(item, p), box);
         }
       }
       drawMore(p, placed, items.length);

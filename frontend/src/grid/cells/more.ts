@@ -132,7 +132,8 @@ export const statusRenderer: FieldRenderer = {
 };
 
 /** Departments and roles behind their icon. */
-export const groupRenderer = (icon: string): FieldRenderer => chips(icon, () => icon);
+export const groupRenderer = (icon: string, label?: (item: unknown) => string): FieldRenderer =>
+  chips(icon, () => icon, label);
 
 /** A button that acts on its record. */
 export const buttonRenderer: FieldRenderer = {

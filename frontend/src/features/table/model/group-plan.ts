@@ -61,6 +61,9 @@ function labelOf(field: Field, key: unknown): GroupLabel {
   if (family === "date") {
     return { text: formatDay(String(key), { year: "numeric", month: "long" }), kind: "text" };
   }
+  if (family === "tree") {
+    return { text: typeOf(field).format(field, key), kind: "text" };
+  }
   if (shownField(field).type === "checkbox") {
     return { text: t(key === true ? "table.yes" : "table.no"), kind: "text" };
   }
