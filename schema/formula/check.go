@@ -279,15 +279,13 @@ func listType(n *node) Type {
 // numericType is Decimal where an argument is; rounding says the places.
 func numericType(n *node) Type {
 	t := Type{Kind: KindNumber}
-	dates, seen := true, false
 	for _, a := range n.args {
-		if dates = dates && timeKind(a.typ); timeKind(a.typ) {
-			t = join(Type{Kind: a.typ.Kind}, Type{Kind: KindAny})
-			if seen && t.Kind != a.typ.Kind {
-				t.Kind = KindDateTime
-			}
+		switch {
+		case timeKind(a.typ) && timeKind(t):
+			t = join(t, Type{Kind: a.typ.Kind})
+		case timeKind(a.typ):
+			t = Type{Kind: a.typ.Kind}
 		}
-		seen = true
 		if a.typ.Kind == KindDecimal {
 			t = Type{Kind: KindDecimal, Scale: max(t.Scale, a.typ.Scale)}
 		}
