@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"tongban/runtime/store"
@@ -49,17 +50,21 @@ type Claim struct {
 	r   Request
 	key string
 	v   schema.Version
+
+	mu     sync.Mutex // guards marked
+	marked bool       // a commit of the request has told of it
 }
 
 type doc struct {
 	Fingerprint []byte
 	Until       int64 // ms; of a running request
+	Done        bool  `json:",omitempty"` // something of the request has been stored; Answer follows
 	Answer      []byte
 }
 
 // Begin returns a claim where the request is new, or the old answer. Errors
 // are of kind Invalid (the key was used for another request) and Conflict (the
-// same request is running).
+// same request is running, or it was carried out and its answer was lost).
 func (s *Store) Begin(ctx context.Context, r Request) (*Claim, []byte, error) {
 	sum := sha256.Sum256([]byte(r.Key))
 	c := &Claim{s: s, r: r, key: hex.EncodeToString(sum[:])}
@@ -78,6 +83,9 @@ func (s *Store) Begin(ctx context.Context, r Request) (*Claim, []byte, error) {
 		}
 		if now.UnixMilli() < old.Until {
 			return nil, nil, running()
+		}
+		if old.Done {
+			return nil, nil, fail.New(fail.Conflict, "idempotency.done")
 		}
 	}
 	err = c.put(ctx, doc{Fingerprint: r.Fingerprint[:], Until: now.Add(lease).UnixMilli()}, v)
@@ -101,17 +109,30 @@ func (c *Claim) Done(ctx context.Context, answer []byte) error {
 	return c.put(ctx, doc{Fingerprint: c.r.Fingerprint[:], Answer: sealed}, -1)
 }
 
-// Drop gives the key free again: the request failed and may be repeated.
-func (c *Claim) Drop(ctx context.Context) error {
+// Failed gives the key free again: the request ended with an error and may be
+// repeated. Where nobody knows whether it was carried out the claim stays: once
+// it has run out, the store tells.
+func (c *Claim) Failed(ctx context.Context, err error) error {
+	if errors.Is(err, store.ErrUnsure) {
+		return nil
+	}
 	return c.s.commit(ctx, c.r.Tenant, store.DocOp{Kind: kind, Key: c.key, IfVersion: -1})
 }
 
 func (c *Claim) put(ctx context.Context, d doc, v schema.Version) error {
+	op, err := c.op(d, v)
+	if err != nil {
+		return err
+	}
+	return c.s.commit(ctx, c.r.Tenant, op)
+}
+
+func (c *Claim) op(d doc, v schema.Version) (store.DocOp, error) {
 	b, err := json.Marshal(d)
 	if err != nil {
-		return fmt.Errorf("write an answer: %w", err)
+		return store.DocOp{}, fmt.Errorf("write an answer: %w", err)
 	}
-	return c.s.commit(ctx, c.r.Tenant, store.DocOp{Kind: kind, Key: c.key, IfVersion: v, Body: b, ExpiresAt: c.s.now().Add(keep).UnixMilli()})
+	return store.DocOp{Kind: kind, Key: c.key, IfVersion: v, Body: b, ExpiresAt: c.s.now().Add(keep).UnixMilli()}, nil
 }
 
 func (s *Store) commit(ctx context.Context, t schema.TenantID, op store.DocOp) error {

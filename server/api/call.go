@@ -17,6 +17,7 @@ import (
 	"tongban/runtime/access"
 	"tongban/runtime/account"
 	"tongban/runtime/catalog"
+	"tongban/runtime/idem"
 	"tongban/schema"
 	"tongban/schema/fail"
 	"tongban/server/body"
@@ -33,12 +34,18 @@ type call struct {
 	caller *account.Caller // nil on public routes without a session
 	cookie bool            // the session came by cookie
 	token  string
-	raw    []byte // the body, read once
+	raw    []byte      // the body, read once
+	claim  *idem.Claim // of a request with a key that is no change of records; else nil
 	// version of an If-Match header; 0: none.
 	ifMatch schema.Version
 }
 
-func (c *call) ctx() context.Context { return c.s.Life }
+func (c *call) ctx() context.Context {
+	if c.claim != nil {
+		return c.claim.Within(c.s.Life)
+	}
+	return c.s.Life
+}
 
 func (c *call) actor() access.Actor { return c.caller.Actor }
 

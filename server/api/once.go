@@ -68,12 +68,14 @@ func (s *Server) once(c *call, key string) error {
 	if old != nil {
 		return c.replay(old)
 	}
+	c.claim = claim
 	v, err := c.route.Handle.run(c)
+	c.claim = nil
 	if err == nil {
 		err = c.answer(v)
 	}
 	if err != nil {
-		if dropErr := claim.Drop(c.ctx()); dropErr != nil {
+		if dropErr := claim.Failed(c.ctx(), err); dropErr != nil {
 			s.Log.WarnContext(c.ctx(), "idempotency claim stays until it runs out", "err", dropErr.Error())
 		}
 		return err

@@ -57,7 +57,7 @@ func (p *Program) storeReady(ctx context.Context) (string, error) {
 		changes = "pushed"
 	}
 	detail := info.Name + " " + info.Server + ", changes " + changes
-	if w, ok := p.Engine.(writable); ok && err == nil {
+	if w, ok := p.Raw.(writable); ok && err == nil {
 		if no := w.Writable(ctx, store.System); no != nil { // it serves readers: it stays in service
 			p.Log.WarnContext(ctx, "reading only", "err", no.Error())
 			detail += ", " + readingOnly(no)

@@ -47,6 +47,7 @@ type Base struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Engine   store.Engine
+	Raw      store.Engine // the engine itself, for what only it can do
 	IDs      *ids.Source
 	Policy   *access.Policy
 	Catalog  *catalog.Catalog
@@ -73,7 +74,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, now func() ti
 		return nil, errors.Join(err, engine.Close())
 	}
 	source.Move(me.Number())
-	b := &Base{Config: c, Log: log, Now: now, Engine: engine, node: me, IDs: source, Policy: access.New(now)}
+	b := &Base{Config: c, Log: log, Now: now, Engine: idem.Engine{Engine: engine}, Raw: engine, node: me, IDs: source, Policy: access.New(now)}
 	if err := raiseIDs(ctx, engine, b.IDs); err != nil { // a full disk still serves readers
 		log.WarnContext(ctx, "mark of ids not written", "err", err.Error())
 	}

@@ -285,7 +285,7 @@ func fsck(ctx context.Context, e env, flags *flag.FlagSet, args []string) error 
 		return err
 	}
 	return onStore(ctx, e, func(b *wire.Base) error {
-		c, ok := b.Engine.(checker)
+		c, ok := b.Raw.(checker)
 		if !ok {
 			return fmt.Errorf("the %s store has no check of its own", b.Engine.Info().Name)
 		}
