@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -300,6 +301,9 @@ func (w *writing) moveAlong(wk *work) error {
 		if !touched {
 			continue
 		}
+		if wk.before != nil && wk.before.Values[f.ID] == nil {
+			delete(wk.prior, f.ID) // it was only shown ahead
+		}
 		m, shadow := f.Moving, schema.FieldID(0)
 		var keep schema.Value
 		switch {
@@ -341,4 +345,62 @@ func (wk *work) shadow(id schema.FieldID, v schema.Value) {
 // live leaves out what is not there.
 func live(recs []*schema.Record) []*schema.Record {
 	return slices.DeleteFunc(recs, func(r *schema.Record) bool { return r == nil })
+}
+
+// ahead shows values that a conversion has not come to yet as it will leave
+// them. It returns nil where there is nothing of the kind.
+func (rd *reading) ahead(e *schema.Entity, rec *schema.Record) (schema.Values, error) {
+	if rd.r == nil {
+		return nil, nil
+	}
+	var out schema.Values
+	for _, f := range moving(e) {
+		if f.Moving == nil || f.Moving.Phase != schema.MoveFill || rec.Values[f.ID] != nil || rec.Values[f.Moving.Shadow] == nil {
+			continue
+		}
+		from, to := ends(f)
+		next := rec.Values[f.Moving.Shadow]
+		if from != to {
+			m, err := rd.mover(from, to, []*schema.Record{rec}, f.Moving.Shadow)
+			if err != nil {
+				return nil, err
+			}
+			got, err := m.move(next)
+			if err != nil {
+				continue // it will be lost
+			}
+			next = got.Value
+		}
+		if out == nil {
+			out = schema.Values{}
+		}
+		out[f.ID] = next
+	}
+	return out, nil
+}
+
+// lookAhead lets a change start from what the record will hold.
+func (w *writing) lookAhead(wk *work) error {
+	if wk.before == nil {
+		return nil
+	}
+	ahead, err := w.rd.ahead(wk.side.entity, wk.before)
+	maps.Copy(wk.after.Values, ahead)
+	return err
+}
+
+// then is the column as it was at a moment: a field may have had another type.
+func (c *column) then(at int64) *column {
+	if f := c.f.Then(at); f != c.f {
+		return newColumn(f)
+	}
+	return c
+}
+
+// behind is where a field's values come from that is being filled.
+func behind(snap *catalog.Snapshot, r *access.Rights, f *schema.Field) []schema.FieldID {
+	if m := f.Moving; m != nil && m.Phase == schema.MoveFill && snap.Shape(r.Entity().ID).Field(m.Shadow) != nil {
+		return []schema.FieldID{m.Shadow}
+	}
+	return nil
 }

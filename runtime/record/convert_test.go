@@ -194,3 +194,47 @@ func (w *world) restarted() {
 }
 
 var _ = store.OpCreate
+
+func TestHistoryOfAConvertedFieldIsReadAsItWasWritten(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("表", text("title"), text("n"))
+	r := w.create(w.boss(), e, `{"title":"a","n":"12 kg"}`)
+	w.clock = w.clock.Add(time.Minute)
+	w.convert(e, "n", "number")
+	w.clock = w.clock.Add(time.Minute)
+	_, err := w.update(w.boss(), e, r, `{"n":5}`)
+	require.NoError(t, err)
+	list, err := w.records.History(t.Context(), w.boss(), e.ID, r.Record.ID, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, list, 2)
+	require.Contains(t, string(list[0].AppendJSON(nil)), `"after":5`)
+	require.Contains(t, string(list[1].AppendJSON(nil)), `"after":"12 kg"`)
+}
+
+func TestWhileAFieldIsFilledRecordsShowWhatTheyWillHold(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("表", text("title"), text("n"))
+	w.many(e, 2500, func(i int) string { return fmt.Sprintf(`{"title":"t","n":"%d"}`, i) })
+	_, err := w.records.Convert(t.Context(), w.boss(), e.ID, w.named(e, "n").ID, catalog.ConvertInput{Type: "number"})
+	require.NoError(t, err)
+	real := w.engine
+	d := &dying{Engine: real}
+	d.left.Store(6) // dies when the field has turned
+	w.engine = d
+	w.restarted()
+	require.ErrorIs(t, w.records.Recalculate(t.Context(), w.tenant), errKilled)
+	w.engine = real
+	w.restarted()
+	f := w.named(e, "n")
+	require.NotNil(t, f.Moving)
+	require.Equal(t, schema.MoveFill, f.Moving.Phase)
+	require.Equal(t, `{"n":7}`, w.column(e, "n")[7])
+	last, err := w.records.Query(t.Context(), w.boss(), e.ID, record.Request{Fields: []string{"n"}, Sort: []record.SortKey{{Field: "createdAt", Desc: true}}, Limit: 1})
+	require.NoError(t, err)
+	require.NotEqual(t, "{}", fieldsOf(last.Rows[0]))
+	progress, err := w.records.Updating(t.Context(), w.tenant, e.ID)
+	require.NoError(t, err)
+	require.Contains(t, progress, f.ID)
+	_, err = w.records.Revert(t.Context(), w.boss(), e.ID, f.ID)
+	requireFail(t, err, fail.Conflict, "convert.running", "")
+}

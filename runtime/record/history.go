@@ -107,6 +107,9 @@ func (rd *reading) history(r *access.Rights, acc access.Access, list []store.Cha
 			if (!was && !is) || !acc.Read.Has(col.f.ID) {
 				continue
 			}
+			if col = col.then(c.Origin.At); col == nil {
+				continue
+			}
 			h.Changes = append(h.Changes, FieldChange{Field: col.f, Before: before, After: after, column: col})
 			for _, v := range []schema.Value{before, after} {
 				switch {
@@ -180,7 +183,7 @@ func (f *FieldChange) append(dst []byte, v schema.Value, n *names) []byte {
 		}
 		v = set
 	}
-	if v == nil {
+	if v == nil || len(f.Field.Past) > 0 && !fits(f.Field, v) {
 		return append(dst, "null"...)
 	}
 	return f.column.t.AppendJSON(dst, f.Field, v, n)

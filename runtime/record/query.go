@@ -352,7 +352,7 @@ func stored(snap *catalog.Snapshot, r *access.Rights, fields []schema.FieldID) [
 			continue
 		}
 		if t, ok := field.Of(f.Type); ok && t.Traits(f).System == 0 && t.Traits(f).Kind != 0 {
-			out = append(out, id)
+			out = append(append(out, id), behind(snap, r, f)...)
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tongban/runtime/access"
@@ -206,7 +207,15 @@ func (l lookup) LinkedFrom(e schema.EntityID, f schema.FieldID, id schema.Record
 func (rd *reading) present(r *access.Rights, cols []*column, recs []*schema.Record) ([]*Row, error) {
 	p := &page{entity: r.Entity(), cols: cols, names: &names{snap: rd.snap}}
 	rows, block, in := make([]*Row, len(recs)), make([]Row, len(recs)), rd.lookup(r.Entity().ID)
+	some := len(moving(p.entity)) > 0
 	for i, rec := range recs {
+		if some {
+			ahead, err := rd.ahead(p.entity, rec)
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(rec.Values, ahead)
+		}
 		block[i] = Row{Record: rec, Access: r.Of(rec, in), page: p}
 		rows[i] = &block[i]
 	}

@@ -309,6 +309,9 @@ func (w *writing) load() error {
 		}
 		w.byID[ref] = wk
 		wk.prepare(ref.id, w)
+		if err := w.lookAhead(wk); err != nil {
+			return err
+		}
 	}
 	return nil
 }
