@@ -2,7 +2,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "./client";
 import { useAct } from "./meta";
-import type { Department, Grant, Invitation, List, Member, Role } from "./types";
+import type { Department, Grant, Invitation, Leave, List, Member, Role } from "./types";
 
 const items =
   <T>(path: string) =>
@@ -26,6 +26,7 @@ export interface MemberPatch {
   readonly roles?: readonly string[];
   readonly department?: string | null;
   readonly suspended?: boolean;
+  readonly leave?: Leave | null;
 }
 
 export const useUpdateMember = () =>

@@ -210,7 +210,16 @@ export interface Role extends RoleRef {
   readonly grants: readonly Grant[];
 }
 
+/** Days on which a member is away. */
+export interface Leave {
+  readonly from: string;
+  readonly to: string;
+  /** The id of the member who stands in. */
+  readonly standIn?: string;
+}
+
 export interface Member extends Ref {
+  readonly leave?: Leave | null;
   readonly email: string;
   readonly roles: readonly RoleRef[];
   readonly department: Ref | null;

@@ -1,10 +1,17 @@
-import { Ellipsis, UserCheck, UserMinus, UserX } from "lucide-react";
-import { useState } from "react";
-import { type MemberPatch, useDepartments, useRemoveMember, useRoles, useUpdateMember } from "@/api/people";
+import { CalendarOff, Ellipsis, UserCheck, UserMinus, UserX } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import {
+  type MemberPatch,
+  useDepartments,
+  useMembers,
+  useRemoveMember,
+  useRoles,
+  useUpdateMember,
+} from "@/api/people";
 import { errorText } from "@/api/problem";
 import type { Member } from "@/api/types";
 import { t } from "@/lib/i18n";
-import { formatTime } from "@/lib/i18n/format";
+import { formatDay, formatTime } from "@/lib/i18n/format";
 import { roleName } from "@/lib/i18n/role-name";
 import { Avatar } from "@/ui/avatar";
 import { IconButton } from "@/ui/button";
@@ -14,6 +21,8 @@ import { Pill } from "@/ui/pill";
 import { MultiSelect, Select } from "@/ui/select";
 import { toast } from "@/ui/toast-store";
 import css from "./members.module.css";
+
+const LeaveDialog = lazy(async () => ({ default: (await import("./leave-dialog")).LeaveDialog }));
 
 interface MemberProps {
   readonly member: Member;
@@ -70,10 +79,10 @@ function DepartmentSelect({ member }: MemberProps) {
   );
 }
 
-function MemberMenu({ member }: MemberProps) {
+function MemberMenu({ member, fixed }: MemberProps & { readonly fixed: boolean }) {
   const change = useChange(member);
   const remove = useRemoveMember();
-  const [asking, setAsking] = useState<"suspend" | "remove">();
+  const [asking, setAsking] = useState<"suspend" | "remove" | "leave">();
   const { name, suspended } = member;
   async function handleSuspend(): Promise<void> {
     await change(
@@ -104,34 +113,51 @@ function MemberMenu({ member }: MemberProps) {
         groups={[
           {
             items: [
-              suspended
-                ? {
-                    id: "resume",
-                    label: t("members.resume"),
-                    icon: <UserCheck />,
-                    onSelect: () => void handleSuspend(),
-                  }
-                : {
-                    id: "suspend",
-                    label: t("members.suspend"),
-                    icon: <UserX />,
-                    onSelect: () => setAsking("suspend"),
-                  },
+              {
+                id: "leave",
+                label: t("members.leave"),
+                icon: <CalendarOff />,
+                onSelect: () => setAsking("leave"),
+              },
+              ...(fixed
+                ? []
+                : [
+                    suspended
+                      ? {
+                          id: "resume",
+                          label: t("members.resume"),
+                          icon: <UserCheck />,
+                          onSelect: () => void handleSuspend(),
+                        }
+                      : {
+                          id: "suspend",
+                          label: t("members.suspend"),
+                          icon: <UserX />,
+                          onSelect: () => setAsking("suspend"),
+                        },
+                  ]),
             ],
           },
           {
-            items: [
-              {
-                id: "remove",
-                label: t("members.remove"),
-                icon: <UserMinus />,
-                danger: true,
-                onSelect: () => setAsking("remove"),
-              },
-            ],
+            items: fixed
+              ? []
+              : [
+                  {
+                    id: "remove",
+                    label: t("members.remove"),
+                    icon: <UserMinus />,
+                    danger: true,
+                    onSelect: () => setAsking("remove"),
+                  },
+                ],
           },
         ]}
       />
+      {asking === "leave" && (
+        <Suspense>
+          <LeaveDialog member={member} onClose={() => setAsking(undefined)} />
+        </Suspense>
+      )}
       {asking === "suspend" && (
         <Confirm
           title={t("members.suspendTitle", { name })}
@@ -152,6 +178,17 @@ function MemberMenu({ member }: MemberProps) {
         />
       )}
     </>
+  );
+}
+
+function Away({ leave }: { readonly leave: NonNullable<Member["leave"]> }) {
+  const days = { from: formatDay(leave.from), to: formatDay(leave.to) };
+  const { data: members = [] } = useMembers();
+  const standIn = members.find(({ id }) => id === leave.standIn);
+  return (
+    <small>
+      {standIn ? t("members.awayWith", { ...days, name: standIn.name }) : t("members.away", days)}
+    </small>
   );
 }
 
@@ -179,6 +216,7 @@ export function MemberRow({ member, admin, self }: MemberRowProps) {
             )}
           </b>
           <small>{member.email}</small>
+          {member.leave && <Away leave={member.leave} />}
         </span>
       </span>
       <span className={css.cell}>
@@ -198,7 +236,7 @@ export function MemberRow({ member, admin, self }: MemberRowProps) {
       <span className={css.date}>
         {member.joinedAt && formatTime(member.joinedAt, { dateStyle: "medium" })}
       </span>
-      <span className={css.act}>{!fixed && <MemberMenu member={member} />}</span>
+      <span className={css.act}>{admin && <MemberMenu member={member} fixed={fixed} />}</span>
     </li>
   );
 }

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import { useMe } from "@/api/meta";
 import { t } from "@/lib/i18n";
 import { useTitle } from "@/lib/use-title";
@@ -10,7 +11,10 @@ import css from "./settings.module.css";
 import { Tokens } from "./tokens";
 import { WorkspaceForm } from "./workspace-form";
 
-type TabName = "profile" | "security" | "tokens" | "workspace";
+const Calendars = lazy(async () => ({ default: (await import("./calendars")).Calendars }));
+const Rates = lazy(async () => ({ default: (await import("./rates")).Rates }));
+
+type TabName = "profile" | "security" | "tokens" | "workspace" | "calendars" | "rates";
 
 export interface SettingsPageProps {
   readonly tab: string | undefined;
@@ -25,6 +29,8 @@ export function SettingsPage({ tab, onTab }: SettingsPageProps) {
     "security",
     "tokens",
     ...(me?.can.admin ? (["workspace"] as const) : []),
+    ...(me?.can.design ? (["calendars"] as const) : []),
+    ...(me?.can.admin ? (["rates"] as const) : []),
   ];
   const now = names.find((name) => name === tab) ?? "profile";
   const tabs: readonly Tab<TabName>[] = names.map((value) => ({ value, label: t(`settings.${value}`) }));
@@ -45,6 +51,9 @@ export function SettingsPage({ tab, onTab }: SettingsPageProps) {
         {me && now === "security" && <PasswordForm email={me.user.email} />}
         {me && now === "tokens" && <Tokens />}
         {me && now === "workspace" && <WorkspaceForm tenant={me.tenant} />}
+        {me && (now === "calendars" || now === "rates") && (
+          <Suspense fallback={<SkeletonRows />}>{now === "rates" ? <Rates /> : <Calendars />}</Suspense>
+        )}
       </div>
     </main>
   );
