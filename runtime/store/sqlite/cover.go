@@ -38,12 +38,18 @@ func coverName(e schema.EntityID, fields []schema.FieldID) string {
 	return name("g", e) + strings.Join(parts, "")
 }
 
+// coverOnly is true of every record. SQLite takes an index with such a
+// condition only for a statement that has it too: else it would look records up
+// through a cover, in an order in which they do not lie, where the index of the
+// field itself is several times as fast.
+const coverOnly = "id<>0"
+
 func createCover(e schema.EntityID, fields []schema.FieldID) string {
 	cols := make([]string, len(fields))
 	for i, f := range fields {
 		cols[i] = col("c", f)
 	}
-	return "CREATE INDEX IF NOT EXISTS " + coverName(e, fields) + " ON " + name("r", e) + "(" + strings.Join(cols, ",") + ")"
+	return "CREATE INDEX IF NOT EXISTS " + coverName(e, fields) + " ON " + name("r", e) + "(" + strings.Join(cols, ",") + ") WHERE " + coverOnly
 }
 
 // coverable lists the columns that would serve a question from one index: the
@@ -228,7 +234,7 @@ func (a *aggregate) covered(index string, sc *scope, src source) statement {
 		what = append(what, sqlFigures[m.Fn]+a.texts[a.vals[i]]+")")
 	}
 	return statement{
-		"SELECT " + strings.Join(what, ",") + " FROM " + sc.from() + " INDEXED BY " + index + " WHERE " + src.where.sql + " GROUP BY " + strings.Join(by, ","),
+		"SELECT " + strings.Join(what, ",") + " FROM " + sc.from() + " INDEXED BY " + index + " WHERE " + coverOnly + " AND " + src.where.sql + " GROUP BY " + strings.Join(by, ","),
 		src.where.args,
 	}
 }

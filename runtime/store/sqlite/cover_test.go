@@ -86,3 +86,30 @@ func TestASumThatIsTooLargeIsRefusedByACoverToo(t *testing.T) {
 		return err
 	}), store.ErrBadQuery)
 }
+
+// TestACoverServesNothingButFigures: records that a filter finds lie in the order of
+// the field's own index.
+func TestACoverServesNothingButFigures(t *testing.T) {
+	e := openTest(t, t.TempDir())
+	_, err := e.Commit(t.Context(), benchTenant, &store.Commit{Origin: store.Origin{Actor: 1, Via: "test", At: 1}, Ops: benchOps(rand.New(rand.NewPCG(3, 4)), 0, 1000)})
+	require.NoError(t, err)
+	f, err := e.acquire(t.Context(), benchTenant, false)
+	require.NoError(t, err)
+	defer e.release(f)
+	require.NoError(t, f.do(t.Context(), func(w *writer) error { return w.addCover(benchShape.Entity, []schema.FieldID{bStage, bAmount}) }))
+	require.NoError(t, f.do(t.Context(), (*writer).renewStats))
+	require.NoError(t, e.View(t.Context(), benchTenant, func(sr store.Reader) error {
+		r, ok := sr.(*reader)
+		require.True(t, ok)
+		q := query.AggQuery{Groups: []query.GroupBy{{Field: bStage}}, Measures: []query.Measure{{Fn: query.Sum, Field: bAmount}}}
+		a, err := compileAgg(r.layout, benchShape, &q)
+		require.NoError(t, err)
+		how, err := r.c.explain(a.grouped, nil)
+		require.NoError(t, err)
+		require.Equal(t, []string{"SCAN a USING COVERING INDEX g7_4_3"}, how)
+		how, err = r.c.explain(statement{"SELECT count(*) FROM r7 a WHERE a.c4=? AND a.c6<?", []any{int64(3), int64(9)}}, nil)
+		require.NoError(t, err)
+		require.Equal(t, []string{"SEARCH a USING INDEX i7_4 (c4=?)"}, how)
+		return nil
+	}))
+}
