@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -18,11 +19,25 @@ const kindDay = "computedDay"
 // lateWriters is for how long after midnight writers may still go by the day before.
 const lateWriters = 10 * time.Second
 
-// today is what must be brought up to date because another day has begun.
+// day is what filters such as "this week" go by.
+type day struct {
+	Date      string       `json:"date"`
+	Zone      string       `json:"zone"`
+	WeekStart time.Weekday `json:"weekStart"`
+}
+
+// today is what must be brought up to date because another day has begun, or
+// days and weeks begin at other times.
 type today struct {
-	date    string
+	day
 	version schema.Version // of the document; 0: there is none
 	work    *catalog.Recalc
+}
+
+// covers says whether values that are right for d are right for o, too. A clock
+// that goes back changes nothing.
+func (d day) covers(o day) bool {
+	return d.Zone == o.Zone && d.WeekStart == o.WeekStart && d.Date >= o.Date // of equal length: they sort as texts
 }
 
 // newDay returns what the day asks for; nil where that is done, or nothing
@@ -32,7 +47,8 @@ func (s *Service) newDay(ctx context.Context, snap *catalog.Snapshot) (*today, e
 	if work == nil {
 		return nil, nil //nolint:nilnil // nothing is a fine answer
 	}
-	d := &today{date: s.now().Add(-lateWriters).In(snap.Zone()).Format(time.DateOnly), work: work}
+	date := s.now().Add(-lateWriters).In(snap.Zone()).Format(time.DateOnly)
+	d := &today{day: day{date, snap.Zone().String(), snap.WeekStart()}, work: work}
 	err := s.engine.View(ctx, snap.Tenant.ID, func(r store.Reader) error {
 		doc, err := r.Doc(ctx, kindDay, kindDay)
 		if errors.Is(err, store.ErrNotFound) {
@@ -41,8 +57,12 @@ func (s *Service) newDay(ctx context.Context, snap *catalog.Snapshot) (*today, e
 		if err != nil {
 			return err
 		}
+		var was day
+		if err := json.Unmarshal(doc.Body, &was); err != nil {
+			return err
+		}
 		d.version = doc.Version
-		if string(doc.Body) >= quoted(d.date) { // dates of equal length sort as texts
+		if was.covers(d.day) {
 			d = nil
 		}
 		return nil
@@ -52,8 +72,6 @@ func (s *Service) newDay(ctx context.Context, snap *catalog.Snapshot) (*today, e
 	}
 	return d, nil
 }
-
-func quoted(date string) string { return `"` + date + `"` }
 
 // startDay makes the day's work, once among all processes: the day is noted in
 // the commit that makes it.
@@ -66,13 +84,17 @@ func (s *Service) startDay(ctx context.Context, t schema.TenantID) error {
 	if err != nil || d == nil {
 		return err
 	}
-	d.work.Key = "day/" + d.date
+	d.work.Key = "day" // what has not ended begins anew
 	op, err := d.work.Doc()
 	if err != nil {
 		return err
 	}
 	op.IfVersion = -1
-	noted := store.DocOp{Kind: kindDay, Key: kindDay, IfVersion: d.version, Body: []byte(quoted(d.date))}
+	body, err := json.Marshal(d.day)
+	if err != nil {
+		return fmt.Errorf("write the day of computed values: %w", err)
+	}
+	noted := store.DocOp{Kind: kindDay, Key: kindDay, IfVersion: d.version, Body: body}
 	o := store.Origin{Via: viaCompute, At: s.now().UnixMilli()}
 	_, err = s.engine.Commit(ctx, t, &store.Commit{Origin: o, Docs: []store.DocOp{noted, op}})
 	s.catalog.Invalidate(t)

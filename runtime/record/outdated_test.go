@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"encoding/json"
+	"sync"
 	"testing"
 	"time"
 
@@ -92,6 +93,40 @@ func TestComputed_names_of_people_departments_and_roles(t *testing.T) {
 	require.False(t, s.behind(), "nobody has another name")
 }
 
+func TestComputed_names_that_change_again_while_the_work_goes_on(t *testing.T) {
+	s := newShop(t)
+	seller := s.person("张三", 0)
+	s.add(s.lines, field("seller", "user"))
+	s.add(s.lines, formulaField("label", `{seller}&""`))
+	order := s.create(s.boss(), s.orders, `{"name":"A"}`)
+	line := s.line(order, 1)
+	_, err := s.update(s.boss(), s.lines, line, `{"seller":"`+schema.FormatID(schema.PrefixUser, seller)+`"}`)
+	require.NoError(t, err)
+	s.settle()
+	require.NoError(t, s.catalog.RenameMember(t.Context(), s.boss(), seller, "李四", ""))
+	var doc *store.Doc
+	require.NoError(t, s.engine.View(t.Context(), s.tenant, func(r store.Reader) error {
+		docs, err := r.Docs(t.Context(), catalog.KindRecalc, "", "", 10)
+		require.Len(t, docs, 1)
+		doc = &docs[0]
+		return err
+	}))
+	job := &catalog.Recalc{Key: doc.Key, Version: doc.Version}
+	require.NoError(t, json.Unmarshal(doc.Body, job))
+	job.After, job.Owner, job.Until = line.Record.ID, 99, s.clock.Add(time.Hour).UnixMilli() // another process is past the record
+	op, err := job.Doc()
+	require.NoError(t, err)
+	_, err = s.engine.Commit(t.Context(), s.tenant, &store.Commit{Docs: []store.DocOp{op}})
+	require.NoError(t, err)
+	require.NoError(t, s.catalog.RenameMember(t.Context(), s.boss(), seller, "王五", ""))
+	op.Body = nil
+	op.IfVersion++
+	_, err = s.engine.Commit(t.Context(), s.tenant, &store.Commit{Docs: []store.DocOp{op}})
+	require.ErrorIs(t, err, store.ErrConflict, "it cannot end what has begun anew")
+	s.settle()
+	require.Equal(t, []string{"i1"}, s.found(s.lines, `{"field":"label","op":"eq","value":"王五"}`))
+}
+
 func TestComputed_filters_around_today_follow_the_day(t *testing.T) {
 	s := newShop(t)
 	zone := "Asia/Shanghai"
@@ -143,6 +178,12 @@ func TestComputed_filters_around_today_follow_the_day(t *testing.T) {
 	require.Equal(t, []string{"A"}, s.found(s.orders, `{"field":"alarm","op":"eq","value":"!"}`), "and what follows from them")
 	s.clock = s.clock.AddDate(0, 0, -2)
 	require.False(t, s.behind(), "a clock that went back")
+	s.clock = s.clock.AddDate(0, 0, 2)
+	zone = "Pacific/Kiritimati" // another day
+	_, err = s.catalog.UpdateTenant(t.Context(), s.boss(), catalog.TenantPatch{TimeZone: &zone})
+	require.NoError(t, err)
+	require.True(t, s.behind(), "days begin at another time")
+	s.settle()
 }
 
 // another is another process on the same store.
@@ -158,19 +199,29 @@ func TestComputed_day_is_begun_by_one_process(t *testing.T) {
 	s.create(s.boss(), s.orders, `{"name":"A"}`)
 	s.settle()
 	s.clock = s.clock.AddDate(0, 0, 1)
-	before := s.lastSeq()
-	require.NoError(t, s.records.Recalculate(t.Context(), s.tenant))
-	require.Greater(t, s.lastSeq(), before)
-	before = s.lastSeq()
-	require.NoError(t, s.another().Recalculate(t.Context(), s.tenant))
-	require.Equal(t, before, s.lastSeq())
+	before := s.dayVersion()
+	var wg sync.WaitGroup
+	for range 4 {
+		other := s.another()
+		wg.Go(func() {
+			if err := other.Recalculate(t.Context(), s.tenant); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	require.Equal(t, before+1, s.dayVersion())
+	s.settle()
+	require.Equal(t, before+1, s.dayVersion())
 }
 
-func (w *world) lastSeq() (last schema.Seq) {
+// dayVersion is how often a day has been begun.
+func (w *world) dayVersion() (v schema.Version) {
 	w.Helper()
-	require.NoError(w, w.engine.View(w.Context(), w.tenant, func(r store.Reader) (err error) {
-		last, err = r.LastSeq(w.Context())
+	require.NoError(w, w.engine.View(w.Context(), w.tenant, func(r store.Reader) error {
+		doc, err := r.Doc(w.Context(), "computedDay", "computedDay")
+		v = doc.Version
 		return err
 	}))
-	return last
+	return v
 }
