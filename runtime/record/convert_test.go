@@ -238,3 +238,17 @@ func TestWhileAFieldIsFilledRecordsShowWhatTheyWillHold(t *testing.T) {
 	_, err = w.records.Revert(t.Context(), w.boss(), e.ID, f.ID)
 	requireFail(t, err, fail.Conflict, "convert.running", "")
 }
+
+func TestARecordThatLayInTheTrashIsConvertedWhenItComesBack(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("表", text("title"), text("n"))
+	r := w.create(w.boss(), e, `{"title":"a","n":"12"}`)
+	_, err := w.trash(w.boss(), e, r)
+	require.NoError(t, err)
+	w.clock = w.clock.Add(time.Minute)
+	w.convert(e, "n", "number")
+	w.clock = w.clock.Add(time.Minute)
+	_, err = w.records.Write(t.Context(), w.batch(w.boss(), e, record.Change{Op: store.OpRestore, ID: r.Record.ID}))
+	require.NoError(t, err)
+	require.Equal(t, []string{`{"n":12}`}, w.column(e, "n"))
+}

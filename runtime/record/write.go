@@ -96,6 +96,9 @@ func (s *Service) write(ctx context.Context, b *Batch, changes []entityChange) (
 	case w.replay != nil:
 		return s.replayed(ctx, w)
 	case !b.DryRun:
+		if err := s.refill(ctx, w); err != nil {
+			return nil, err
+		}
 		if err := s.settle(ctx, w); err != nil {
 			return nil, err
 		}
