@@ -7,7 +7,8 @@ const server = process.env.TONGBAN_DEV_SERVER ?? "http://127.0.0.1:8080";
 const sharedIcons = /lucide-react\/.*\/icons\/(?!(loader-circle|x|circle-check|circle-exclamation-point)\.)/;
 
 /** What the shell and the pages in it all need at once. */
-const smallParts = /src\/ui\/(popover|menu|input|field|drawer|use-trigger|avatar|skeleton|icon-tile|page|dialog|tooltip|preload)\.tsx?$/;
+const smallParts =
+  /src\/(ui\/(popover|menu|input|field|drawer|use-trigger|avatar|skeleton|icon-tile|page|dialog|tooltip|preload)|api\/(counts|people)|lib\/(use-stored|calendar|recent))\.tsx?$/;
 
 export default defineConfig({
   plugins: [react()],
