@@ -80,7 +80,10 @@ func (c *Catalog) UpdateField(ctx context.Context, a access.Actor, ent schema.En
 		if err := x.patchField(e.Entity, f, &p); err != nil {
 			return nil, err
 		}
-		if err := c.checkHeld(ctx, a.Tenant, s.Shape(ent), &was, f, p.Force); err != nil {
+		if p.Force {
+			was.Required = true
+		}
+		if err := c.checkHeld(ctx, a.Tenant, s.Shape(ent), &was, f); err != nil {
 			return nil, err
 		}
 		return x.docs()

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 
 	"tongban/runtime/access"
 	"tongban/runtime/store"
@@ -95,7 +96,7 @@ func (x *edits) restore(e *edited, f *schema.Field) error {
 	if nameTaken(e.Entity, f.Name, f.ID) {
 		f.Name = freeName(e.Entity, f.Name, f.Name)
 	}
-	if taken := fieldKeys(e.Entity, f.ID); contains(taken, f.Key) {
+	if taken := fieldKeys(e.Entity, f.ID); slices.Contains(taken, f.Key) {
 		key, err := chooseKey("", f.Name, f.Key, taken)
 		if err != nil {
 			return err
@@ -108,13 +109,4 @@ func (x *edits) restore(e *edited, f *schema.Field) error {
 	}
 	x.stale = append(x.stale, Ref{e.ID, f.ID})
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }

@@ -21,8 +21,8 @@ const (
 )
 
 // checkHeld refuses a stricter field that records break already, and names them.
-func (c *Catalog) checkHeld(ctx context.Context, t schema.TenantID, shape *store.Shape, was, now *schema.Field, force bool) error {
-	if now.Required && !was.Required && !force {
+func (c *Catalog) checkHeld(ctx context.Context, t schema.TenantID, shape *store.Shape, was, now *schema.Field) error {
+	if now.Required && !was.Required {
 		if err := c.checkEmpty(ctx, t, shape, now); err != nil {
 			return err
 		}

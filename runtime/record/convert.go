@@ -304,7 +304,8 @@ func (w *writing) moveAlong(wk *work) error {
 		if wk.before != nil && wk.before.Values[f.ID] == nil {
 			delete(wk.prior, f.ID) // it was only shown ahead
 		}
-		m, shadow := f.Moving, schema.FieldID(0)
+		m := f.Moving
+		var shadow schema.FieldID
 		var keep schema.Value
 		switch {
 		case m == nil:
@@ -351,7 +352,7 @@ func live(recs []*schema.Record) []*schema.Record {
 // them. It returns nil where there is nothing of the kind.
 func (rd *reading) ahead(e *schema.Entity, rec *schema.Record) (schema.Values, error) {
 	if rd.r == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nothing is a fine answer
 	}
 	var out schema.Values
 	for _, f := range moving(e) {

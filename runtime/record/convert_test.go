@@ -125,14 +125,14 @@ func TestTextBecomesALinkByTitleAndBack(t *testing.T) {
 	require.NotNil(t, w.fresh(to).Field(f.Options.Inverse))
 	require.Contains(t, w.column(e, "company")[0], "华信")
 	require.Equal(t, "{}", w.column(e, "company")[1])
-	f = w.revert(e, "company")
+	w.revert(e, "company")
 	require.Equal(t, []string{`{"company":"华信"}`, `{"company":"没有"}`}, w.column(e, "company"))
 	require.Len(t, w.fresh(to).Live(), 1)
 
 	f = w.convert(e, "company", "link", schema.Options{Entity: to.ID})
 	inverse := f.Options.Inverse
 	w.convert(e, "company", "text")
-	require.Equal(t, `{"company":"华信"}`, w.column(e, "company")[0])
+	require.JSONEq(t, `{"company":"华信"}`, w.column(e, "company")[0])
 	require.Nil(t, w.fresh(to).Field(inverse))
 	w.revert(e, "company")
 	require.NotNil(t, w.fresh(to).Field(inverse))
@@ -160,15 +160,15 @@ func TestNumbersDatesAndPeopleConvertByTheirValue(t *testing.T) {
 	w.create(w.boss(), e, `{"title":"a","n":3.14159,"d":"2026-11-25T17:30:00Z","u":"`+schema.FormatID(schema.PrefixUser, owner)+`"}`)
 	scale := 3
 	w.convert(e, "n", "decimal", schema.Options{Scale: &scale})
-	require.Equal(t, `{"n":"3.142"}`, w.column(e, "n")[0])
+	require.JSONEq(t, `{"n":"3.142"}`, w.column(e, "n")[0])
 	w.convert(e, "n", "text")
-	require.Equal(t, `{"n":"3.142"}`, w.column(e, "n")[0])
+	require.JSONEq(t, `{"n":"3.142"}`, w.column(e, "n")[0])
 	w.convert(e, "d", "date")
 	require.Contains(t, w.column(e, "d")[0], "2026-11-2")
 	w.convert(e, "u", "users", schema.Options{Many: true})
 	require.Contains(t, w.column(e, "u")[0], "老板")
 	w.convert(e, "u", "text")
-	require.Equal(t, `{"u":"老板"}`, w.column(e, "u")[0])
+	require.JSONEq(t, `{"u":"老板"}`, w.column(e, "u")[0])
 }
 
 func TestFormulasFollowAFieldThatIsConverted(t *testing.T) {
@@ -217,18 +217,18 @@ func TestWhileAFieldIsFilledRecordsShowWhatTheyWillHold(t *testing.T) {
 	w.many(e, 2500, func(i int) string { return fmt.Sprintf(`{"title":"t","n":"%d"}`, i) })
 	_, err := w.records.Convert(t.Context(), w.boss(), e.ID, w.named(e, "n").ID, catalog.ConvertInput{Type: "number"})
 	require.NoError(t, err)
-	real := w.engine
-	d := &dying{Engine: real}
+	whole := w.engine
+	d := &dying{Engine: whole}
 	d.left.Store(6) // dies when the field has turned
 	w.engine = d
 	w.restarted()
 	require.ErrorIs(t, w.records.Recalculate(t.Context(), w.tenant), errKilled)
-	w.engine = real
+	w.engine = whole
 	w.restarted()
 	f := w.named(e, "n")
 	require.NotNil(t, f.Moving)
 	require.Equal(t, schema.MoveFill, f.Moving.Phase)
-	require.Equal(t, `{"n":7}`, w.column(e, "n")[7])
+	require.JSONEq(t, `{"n":7}`, w.column(e, "n")[7])
 	last, err := w.records.Query(t.Context(), w.boss(), e.ID, record.Request{Fields: []string{"n"}, Sort: []record.SortKey{{Field: "createdAt", Desc: true}}, Limit: 1})
 	require.NoError(t, err)
 	require.NotEqual(t, "{}", fieldsOf(last.Rows[0]))

@@ -56,8 +56,8 @@ func TestAConversionThatIsKilledAtAnyPointGoesOnAfterARestart(t *testing.T) {
 			_, err := w.records.Convert(t.Context(), w.boss(), e.ID, id, catalog.ConvertInput{Type: "number"})
 			require.NoError(t, err)
 
-			real := w.engine
-			d := &dying{Engine: real}
+			whole := w.engine
+			d := &dying{Engine: whole}
 			d.left.Store(kill)
 			w.engine = d
 			w.restarted()
@@ -66,7 +66,7 @@ func TestAConversionThatIsKilledAtAnyPointGoesOnAfterARestart(t *testing.T) {
 				require.ErrorIs(t, err, errKilled)
 			}
 			// The lease of the dead process runs out; meanwhile somebody writes.
-			w.engine = real
+			w.engine = whole
 			w.clock = w.clock.Add(time.Minute)
 			w.restarted()
 			rows, err := w.records.Query(t.Context(), w.boss(), e.ID, record.Request{Limit: 3})

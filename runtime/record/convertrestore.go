@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"tongban/runtime/access"
 	"tongban/runtime/store"
@@ -67,9 +68,7 @@ func (s *Service) refillOne(ctx context.Context, w *writing, wk *work, fields []
 	if _, err := s.engine.Commit(ctx, w.Actor.Tenant, &store.Commit{Origin: o, Ops: []store.Op{op}}); err != nil {
 		return fmt.Errorf("fill a restored record: %w", err)
 	}
-	for id, v := range op.Set {
-		wk.after.Values[id] = v
-	}
+	maps.Copy(wk.after.Values, op.Set)
 	return nil
 }
 

@@ -58,8 +58,7 @@ func formulaFault(err error) error {
 	if err == nil {
 		return nil
 	}
-	var fe *formula.Error
-	if errors.As(err, &fe) {
+	if fe, ok := errors.AsType[*formula.Error](err); ok {
 		return fe.Fail().On("filter")
 	}
 	return fail.New(fail.Invalid, "filter.malformed").On("filter").Because(err)
