@@ -459,7 +459,7 @@ func (r *reader) CountWithin(ctx context.Context, s *store.Shape, where query.Ex
 	return remembered(r, key, entitiesOf(where, []schema.EntityID{s.Entity}), ask, func(int64) int { return 1 })
 }
 
-func (r *reader) count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64, most time.Duration) (int64, error) { //nolint:revive // as CountWithin
+func (r *reader) count(ctx context.Context, s *store.Shape, where query.Expr, atMost int64, most time.Duration) (int64, error) {
 	sc := r.layout.scopeOf(s, false)
 	src, err := r.layout.source(sc, where, true)
 	if err != nil {

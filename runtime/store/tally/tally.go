@@ -85,27 +85,35 @@ func New(s *store.Shape, q *query.AggQuery, kindOf func(schema.FieldID) (schema.
 		if f := s.Field(g.Field); f != nil && k == schema.KindText {
 			t.sortBy[i] = f.SortKey
 		}
-		if len(q.Groups) == 1 && (k == schema.KindInt || k == schema.KindTime || k == schema.KindOption || k == schema.KindSet) {
+		if len(q.Groups) == 1 && numbered(k) {
 			t.keyKind, t.byInt = k, map[int64]*group{}
 		}
 	}
-	for i, m := range q.Measures {
-		if m.Fn == query.Count {
-			continue
-		}
-		k, err := kindOf(m.Field)
-		if err != nil {
-			return nil, err
-		}
-		if !measurable(m.Fn, k) {
-			return nil, bad("figure %d of field %d", m.Fn, m.Field)
-		}
-		t.kinds[i] = k
+	if err := t.measures(kindOf); err != nil {
+		return nil, err
 	}
 	if len(q.Groups) == 0 {
 		t.group(nil) // there is one row even over nothing
 	}
 	return t, nil
+}
+
+// measures checks what is asked of the fields.
+func (t *Tally) measures(kindOf func(schema.FieldID) (schema.Kind, error)) error {
+	for i, m := range t.q.Measures {
+		if m.Fn == query.Count {
+			continue
+		}
+		k, err := kindOf(m.Field)
+		if err != nil {
+			return err
+		}
+		if !measurable(m.Fn, k) {
+			return bad("figure %d of field %d", m.Fn, m.Field)
+		}
+		t.kinds[i] = k
+	}
+	return nil
 }
 
 func bad(format string, args ...any) error {
@@ -116,6 +124,11 @@ func bad(format string, args ...any) error {
 var ErrSum = fmt.Errorf("a sum is too large: %w", store.ErrBadQuery)
 
 var errGroups = bad("more than %d groups", maxGroups)
+
+// numbered says of what kinds a key is a whole number, or several.
+func numbered(k schema.Kind) bool {
+	return k == schema.KindInt || k == schema.KindTime || k == schema.KindOption || k == schema.KindSet
+}
 
 func measurable(fn query.AggFn, k schema.Kind) bool {
 	switch fn {
