@@ -1,12 +1,12 @@
 import {
   ChevronDown,
+  Clock,
   Copy,
   Lock,
   PanelsTopLeft,
   Pencil,
   Plus,
   Table2,
-  Timer,
   Trash2,
   UserRound,
 } from "lucide-react";
@@ -67,7 +67,7 @@ function ViewMenu({
             {
               id: "why",
               label: t("table.whySlow"),
-              icon: <Timer />,
+              icon: <Clock />,
               onSelect: () => onAsk({ kind: "why", view }),
             },
           ],
