@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tongban/runtime/access"
 	"tongban/runtime/store"
@@ -152,7 +153,11 @@ func (s *Service) Get(ctx context.Context, a access.Actor, id string) (*Job, err
 	if err != nil {
 		return nil, err
 	}
-	return j.show(), nil
+	out := j.show()
+	if why := s.waitsFor(id); why != nil && (j.Job.State == Running || j.Job.State == Queued) {
+		out.Notes = append(slices.Clip(out.Notes), *why)
+	}
+	return out, nil
 }
 
 // ref names a job in the queue.

@@ -49,8 +49,9 @@ type Service struct {
 
 // running is a job that this process has.
 type running struct {
-	stop context.CancelCauseFunc // nil while it waits
-	done chan struct{}
+	stop  context.CancelCauseFunc // nil while it waits
+	done  chan struct{}
+	waits *JobError // for a store that takes nothing now; nil: it works
 }
 
 var (
@@ -128,10 +129,7 @@ func (s *Service) work(ctx context.Context, r ref) {
 		s.mu.Unlock()
 		close(me.done)
 	}()
-	j, err := s.load(ctx, r.Tenant, r.ID)
-	if err == nil {
-		err = guarded(func() error { return s.run(ctx, j) })
-	}
+	j, err := s.patiently(ctx, r, me)
 	cause := context.Cause(ctx)
 	if cause != nil && !errors.Is(cause, errCancelled) {
 		s.o.Log.InfoContext(ctx, "job interrupted", "job", r.ID)

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -81,6 +83,20 @@ type world struct {
 	tenant  schema.TenantID
 	app     schema.AppID
 	stop    func()
+	full    atomic.Bool // the disk takes nothing
+}
+
+// moody is an engine on a disk that may be full.
+type moody struct {
+	store.Engine
+	full *atomic.Bool
+}
+
+func (m *moody) Commit(ctx context.Context, t schema.TenantID, c *store.Commit) (*store.Receipt, error) {
+	if m.full.Load() {
+		return nil, store.Full(syscall.ENOSPC)
+	}
+	return m.Engine.Commit(ctx, t, c)
 }
 
 const owner = schema.UserID(1)
@@ -112,6 +128,7 @@ func (w *world) open() {
 		e, err = sqlite.Open(w.Context(), sqlite.Options{Dir: filepath.Join(w.dir, "db"), Log: log, Now: clock})
 	}
 	require.NoError(w, err)
+	e = &moody{Engine: e, full: &w.full}
 	w.engine = e
 	w.ids = ids.New(clock, 0)
 	policy := access.New(clock)
@@ -182,7 +199,9 @@ func (w *world) wait(id string) *ingest.Job {
 			return j
 		}
 	}
-	require.Fail(w, "the job does not end")
+	j, err := w.service.Get(w.Context(), w.boss(), id)
+	require.NoError(w, err)
+	require.Fail(w, "the job does not end", "%+v", j)
 	return nil
 }
 

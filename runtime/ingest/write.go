@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -132,6 +133,8 @@ func (im *importer) send(ctx context.Context, b record.Batch) (*record.Result, e
 			return res, pause(ctx, min(took/8, mostYield)) // others have their turn
 		case fail.KindOf(err) == fail.Conflict && fail.Of(err).Code == "document.changedMeanwhile":
 			return nil, errLost
+		case errors.Is(err, store.ErrUnsure): // what the store has counts: the job is read again
+			return nil, err
 		case fail.KindOf(err) != fail.Busy || try >= busyTries:
 			return nil, err
 		}
