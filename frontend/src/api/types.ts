@@ -121,6 +121,8 @@ export interface Field extends Ref {
   readonly computed?: boolean;
   /** A change of its values is being brought to all records: how far that is. */
   readonly updating?: boolean | { readonly done: number; readonly total: number };
+  /** The type it can be taken back to, and until when. */
+  readonly revertible?: { readonly type: string; readonly until: string };
   readonly options: FieldOptions;
   /** What the caller may do with its values. */
   readonly right: "read" | "write" | "masked";

@@ -12,6 +12,7 @@ const load = {
   empty: () => import("./parts/empty-table"),
   row: () => import("./parts/row-menu"),
   summary: () => import("./parts/summary-menu"),
+  more: () => import("./parts/more-menu"),
   rules: withTypes(withTexts(() => import("./rules/rules-panel"), "model")),
   updating: withTexts(() => import("./parts/updating"), "model"),
   keys: withTexts(() => import("./parts/key-list"), "design"),
@@ -29,6 +30,7 @@ export const PhoneTable = lazy(async () => ({ default: (await load.phone()).Phon
 export const EmptyTable = lazy(async () => ({ default: (await load.empty()).EmptyTable }));
 export const RowMenu = lazy(async () => ({ default: (await load.row()).RowMenu }));
 export const SummaryMenu = lazy(async () => ({ default: (await load.summary()).SummaryMenu }));
+export const MoreMenu = lazy(async () => ({ default: (await load.more()).MoreMenu }));
 export const RulesPanel = lazy(async () => ({ default: (await load.rules()).RulesPanel }));
 export const Updating = lazy(async () => ({ default: (await load.updating()).Updating }));
 export const KeyList = lazy(async () => ({ default: (await load.keys()).KeyList }));

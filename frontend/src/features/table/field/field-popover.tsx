@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { ChevronDown, TextAlignStart } from "lucide-react";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { ChevronDown, TextAlignStart, Undo2 } from "lucide-react";
+import { type KeyboardEvent, lazy, Suspense, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/meta";
 import type { Field } from "@/api/types";
@@ -20,6 +20,9 @@ import { suggested, TypeList, typeName } from "./type-list";
 import { isRoomy, TypeSettings, Values } from "./type-settings";
 import { TypeTile } from "./type-tile";
 import { useSamples } from "./use-samples";
+
+const loadConvert = () => import("../convert/convert-panel");
+const ConvertPanel = lazy(async () => ({ default: (await loadConvert()).ConvertPanel }));
 
 interface FormProps {
   readonly table: Table;
@@ -99,6 +102,20 @@ function useSaveField(table: Table, target: FieldTarget, onClose: () => void) {
   return { save, problem, busy };
 }
 
+/** Takes the field back to the type it had. */
+function useRevert(table: Table, { field }: FieldTarget, onClose: () => void) {
+  const client = useQueryClient();
+  return async (): Promise<void> => {
+    if (field) {
+      const { revertField } = await loadConvert();
+      await revertField(table, field, () =>
+        client.invalidateQueries({ queryKey: keys.entity(table.entity.id) }),
+      );
+      onClose();
+    }
+  };
+}
+
 function popoverWidth(draft: FieldDraft, choosing: boolean): number {
   if (choosing) {
     return 640;
@@ -118,6 +135,8 @@ export function FieldPopover({
 }) {
   const [draft, setDraft] = useState(() => draftOfField(target.field));
   const [choosing, setChoosing] = useState(target.field === undefined);
+  const [converting, setConverting] = useState(false);
+  const revert = useRevert(table, target, onClose);
   const name = useRef<HTMLInputElement>(null);
   const { save, problem, busy } = useSaveField(table, target, onClose);
   const ready = isReady(draft);
@@ -134,6 +153,14 @@ export function FieldPopover({
     setChoosing(false);
   }
 
+  const turned = target.field !== undefined && target.field.type !== draft.type;
+  function handleSave(): void {
+    if (turned) {
+      setConverting(true);
+    } else {
+      void save(draft);
+    }
+  }
   function handleKey(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing || event.key !== "Enter") {
       return;
@@ -141,7 +168,7 @@ export function FieldPopover({
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       if (ready) {
-        void save(draft);
+        handleSave();
       }
     }
   }
@@ -162,7 +189,7 @@ export function FieldPopover({
       onOpenChange={(open) => !open && onClose()}
       label={t(target.field ? "table.editField" : "table.newField")}
       initialFocus={name}
-      width={popoverWidth(draft, choosing)}
+      width={converting ? 520 : popoverWidth(draft, choosing)}
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves from any control in it */}
       <div className={css.box} onKeyDown={handleKey}>
@@ -177,9 +204,21 @@ export function FieldPopover({
             onKeyDown={handleNameKey}
           />
         </div>
-        {choosing ? (
+        {converting && target.field && (
+          <Suspense>
+            <ConvertPanel
+              table={table}
+              field={target.field}
+              draft={draft}
+              onBack={() => setConverting(false)}
+              onClose={onClose}
+            />
+          </Suspense>
+        )}
+        {!converting && choosing && (
           <TypeList name={draft.name} value={draft.type || undefined} onPick={pickType} />
-        ) : (
+        )}
+        {!converting && !choosing && (
           <ProblemPlace value={problem}>
             <SampleRecords value={samples}>
               <Settings
@@ -196,12 +235,18 @@ export function FieldPopover({
               </div>
             )}
             <div className={css.foot}>
-              <span style={{ flex: 1 }} />
+              <span style={{ flex: 1 }}>
+                {target.field?.revertible && !turned && (
+                  <Button icon={<Undo2 />} onClick={() => void revert()}>
+                    {t("convert.revert", { type: typeName(target.field.revertible.type) })}
+                  </Button>
+                )}
+              </span>
               <Button kind="line" onClick={onClose}>
                 {t("common.cancel")}
               </Button>
-              <Button kind="primary" busy={busy} disabled={!ready} onClick={() => void save(draft)}>
-                {t("common.save")}
+              <Button kind="primary" busy={busy} disabled={!ready} onClick={handleSave}>
+                {t(turned ? "convert.preview" : "common.save")}
                 <Kbd>{t("table.ctrlEnter")}</Kbd>
               </Button>
             </div>

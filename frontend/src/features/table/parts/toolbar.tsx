@@ -1,24 +1,11 @@
-import {
-  Download,
-  Ellipsis,
-  FileDown,
-  Keyboard,
-  Plus,
-  Redo2,
-  RefreshCw,
-  Search,
-  ShieldCheck,
-  Undo2,
-  X,
-} from "lucide-react";
+import { Download, Ellipsis, Plus, Redo2, Search, Undo2, X } from "lucide-react";
 import { Suspense, useEffect, useState } from "react";
 import { useUndoState } from "@/data/use-session";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
 import { SearchInput } from "@/ui/input";
-import { Menu } from "@/ui/menu";
 import { toast } from "@/ui/toast-store";
-import { RulesPanel } from "../lazy";
+import { MoreMenu } from "../lazy";
 import css from "../table.module.css";
 import { runUndo, type Table } from "../use-table";
 import { FieldsPopover } from "./fields-popover";
@@ -78,74 +65,12 @@ function Find({ table, finding, onFinding }: ToolbarProps) {
   );
 }
 
-function More({ table, onKeys }: ToolbarProps) {
-  const { can } = table.entity;
-  const [rules, setRules] = useState(false);
-  return (
-    <>
-      <Menu
-        label={t("common.more")}
-        align="end"
-        trigger={
-          <IconButton label={t("common.more")}>
-            <Ellipsis />
-          </IconButton>
-        }
-        groups={[
-          {
-            items: [
-              {
-                id: "csv",
-                label: t("table.exportCsv"),
-                icon: <FileDown />,
-                disabled: !can.export,
-                onSelect: () => void handleExport(table, "csv"),
-              },
-              {
-                id: "xlsx",
-                label: t("table.exportXlsx"),
-                icon: <FileDown />,
-                disabled: !can.export,
-                onSelect: () => void handleExport(table, "xlsx"),
-              },
-            ],
-          },
-          {
-            items: [
-              {
-                id: "refresh",
-                label: t("table.refresh"),
-                icon: <RefreshCw />,
-                onSelect: () => void table.session.rows.refresh(),
-              },
-              ...(can.design
-                ? [
-                    {
-                      id: "rules",
-                      label: t("table.rules"),
-                      icon: <ShieldCheck />,
-                      onSelect: () => setRules(true),
-                    },
-                  ]
-                : []),
-              { id: "keys", label: t("table.keys"), icon: <Keyboard />, hint: "?", onSelect: onKeys },
-            ],
-          },
-        ]}
-      />
-      {rules && (
-        <Suspense>
-          <RulesPanel table={table} onClose={() => setRules(false)} />
-        </Suspense>
-      )}
-    </>
-  );
-}
-
-async function handleExport(table: Table, format: "csv" | "xlsx"): Promise<void> {
-  const { exportTable } = await import("./export");
-  await exportTable(table, format);
-}
+/** The button while its menu is on the way. */
+const waiting = (
+  <span className={css.waiting}>
+    <Ellipsis aria-hidden="true" />
+  </span>
+);
 
 let told = 0;
 
@@ -211,7 +136,9 @@ export function Toolbar(props: ToolbarProps) {
           {t("table.import")}
         </Button>
       )}
-      <More {...props} />
+      <Suspense fallback={waiting}>
+        <MoreMenu table={table} onKeys={props.onKeys} />
+      </Suspense>
     </div>
   );
 }
