@@ -1,5 +1,7 @@
 /** What pages say to the formula editor and hear from it. */
+import type { ReactNode } from "react";
 import type { Field } from "@/api/types";
+import type { Env } from "../core/run";
 
 /** The kinds of value a formula may be wanted to give. */
 export type FormulaKind = "text" | "number" | "decimal" | "bool" | "date" | "dateTime";
@@ -49,6 +51,10 @@ export interface FormulaEditorProps {
   /** A small one for a condition in a row of settings: no preview, fewer lines. */
   readonly compact?: boolean;
   readonly autoFocus?: boolean;
+  /** The icon of a field's type; this layer does not know types. */
+  readonly icon?: (field: Field) => ReactNode;
+  /** The reader's zone, language and first day of weeks, for the preview; the browser's if absent. */
+  readonly env?: Partial<Env>;
   /** A problem that the server found (422 with pos and end), shown until the next change. */
   readonly serverProblem?: FormulaProblem;
 }
