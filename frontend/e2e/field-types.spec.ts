@@ -478,6 +478,10 @@ test("a computed field shows its code where it cannot be worked out, and nobody 
   await grid.expectText("值", 1, "#DIV/0!");
   await grid.expectText("值", 2, "2.5");
   await expect(await grid.cell("值", 2)).toHaveAttribute("aria-readonly", "true");
+  await grid.select("值", 1);
+  const at = await grid.rect();
+  await boss.page.mouse.move(at.x + at.width / 2, at.y + at.height / 2);
+  await expect(boss.page.getByTitle("除数是零，算不出来")).toBeAttached();
   await grid.select("数", 1);
   await grid.type("5");
   await grid.expectText("值", 1, "2");

@@ -46,7 +46,7 @@ import { userRenderer } from "@/grid/cells/people";
 import { rendererOf } from "@/grid/cells/registry";
 import type { FieldRenderer } from "@/grid/cells/renderer";
 import { addIcons } from "@/grid/icons";
-import { failure } from "../types";
+import { failure, failureText } from "../types";
 import { groupName } from "./choice";
 import { pictures } from "./pictures";
 import { addressOf, placeOf } from "./place";
@@ -132,7 +132,7 @@ function computedPainters(shown: readonly string[]): Record<string, FieldRendere
   for (const [type, icon] of Object.entries(icons)) {
     for (const id of [...shown, "list"]) {
       const of = id === "list" ? list : rendererOf(id, own);
-      made[computedName(type, id, id === "list")] = computedRenderer({ ...of, icon }, failure);
+      made[computedName(type, id, id === "list")] = computedRenderer({ ...of, icon }, failure, failureText);
     }
   }
   return made;

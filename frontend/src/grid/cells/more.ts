@@ -231,6 +231,7 @@ function drawCover(g: CanvasRenderingContext2D, image: CanvasImageSource, frame:
 export function computedRenderer(
   of: FieldRenderer,
   failed: (value: unknown) => string | undefined,
+  meaning: (code: string) => string | undefined,
 ): FieldRenderer {
   const { toggle: _toggle, edit: _edit, hit, ...rest } = of;
   return {
@@ -243,6 +244,10 @@ export function computedRenderer(
       } else {
         drawLine(p, code, p.theme.text3);
       }
+    },
+    tip(value) {
+      const code = failed(value);
+      return code === undefined ? undefined : meaning(code);
     },
     measure: (p) => (failed(p.value) === undefined ? of.measure(p) : 80),
     ...(hit && {

@@ -43,6 +43,8 @@ export interface FieldRenderer {
   hit?(p: CellPaint, x: number, y: number): CellAction | undefined;
   /** Next value when the cell is toggled by Enter or a typed text; undefined keeps it. */
   toggle?(value: unknown, column: GridColumn, typed?: string): unknown;
+  /** More about a value, for whoever points at it. */
+  tip?(value: unknown): string | undefined;
   /** Plain text of the value. */
   format(value: unknown, column: GridColumn, formats: Formats, text: GridText): string;
   /** Text that the inline editor starts with; `format` if absent. */

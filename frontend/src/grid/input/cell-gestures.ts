@@ -118,6 +118,14 @@ export class CellGestures {
     return hitTest(this.core.view, at.x, at.y);
   }
 
+  /** What is to be said of a cell that is pointed at. */
+  tipAt(hit: Hit): string {
+    const column = hit.kind === "cell" ? this.core.view.column(hit.col) : undefined;
+    const row = hit.kind === "cell" ? this.core.row(hit.row) : undefined;
+    const { tip } = rendererOf(column?.type ?? "", this.core.options.renderers);
+    return (column && tip?.(row?.fields[column.key])) ?? "";
+  }
+
   private actionAt(hit: CellHit, at: Point): CellAction | undefined {
     const paint = this.stage.cell(hit.row, hit.col);
     return paint && rendererOf(paint.column.type, this.core.options.renderers).hit?.(paint, at.x, at.y);

@@ -147,6 +147,7 @@ export class Pointer {
   private hover(hit: Hit): void {
     if (JSON.stringify(hit) !== JSON.stringify(this.core.hover)) {
       this.core.hover = hit;
+      this.core.dom.scroller.title = this.cells.tipAt(hit);
       this.core.draw();
     }
   }
