@@ -51,6 +51,9 @@ func (s *Service) PreviewConvert(ctx context.Context, a access.Actor, ent schema
 	if err != nil {
 		return nil, err
 	}
+	if err := s.mayConvert(a, snap, ent, id); err != nil {
+		return nil, err
+	}
 	to, err := snap.Target(ent, id, in)
 	if err != nil {
 		return nil, err
@@ -221,6 +224,13 @@ func (m *mover) text(f *schema.Field, v schema.Value) string {
 // Convert gives a field another type; see catalog.Convert. Of few records the
 // values are moved when it returns, of many in the background.
 func (s *Service) Convert(ctx context.Context, a access.Actor, ent schema.EntityID, id schema.FieldID, in catalog.ConvertInput) (*schema.Field, error) {
+	snap, err := s.catalog.Tenant(ctx, a.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayConvert(a, snap, ent, id); err != nil {
+		return nil, err
+	}
 	f, err := s.catalog.Convert(ctx, a, ent, id, in)
 	if err != nil {
 		return nil, err
@@ -402,6 +412,34 @@ func (c *column) then(at int64) *column {
 func behind(snap *catalog.Snapshot, r *access.Rights, f *schema.Field) []schema.FieldID {
 	if m := f.Moving; m != nil && m.Phase == schema.MoveFill && snap.Shape(r.Entity().ID).Field(m.Shadow) != nil {
 		return []schema.FieldID{m.Shadow}
+	}
+	return nil
+}
+
+// mayConvert refuses who may not read all that a conversion lays open: values
+// become choices, and titles of linked records become text.
+func (s *Service) mayConvert(a access.Actor, snap *catalog.Snapshot, ent schema.EntityID, id schema.FieldID) error {
+	if err := access.Designer(a); err != nil {
+		return err
+	}
+	r, err := s.policy.Rights(a, snap, ent)
+	if err != nil {
+		return err
+	}
+	f := snap.Entity(ent).Field(id)
+	if f == nil {
+		return fail.New(fail.NotFound, "field.notFound")
+	}
+	no := fail.New(fail.Forbidden, "convert.unreadable").With("name", f.Name)
+	if right := r.Right(id); right == schema.Hidden || right == schema.Masked {
+		return no
+	}
+	if f.Type != "link" || f.Options.Derived {
+		return nil
+	}
+	far, err := s.policy.Rights(a, snap, f.Options.Entity)
+	if err != nil || !far.May(access.Read) || far.RowFilter() != nil || !far.Readable(far.Entity().Title) {
+		return no
 	}
 	return nil
 }

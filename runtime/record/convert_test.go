@@ -252,3 +252,14 @@ func TestARecordThatLayInTheTrashIsConvertedWhenItComesBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{`{"n":12}`}, w.column(e, "n"))
 }
+
+func TestWhoMayNotReadAFieldDoesNotConvertIt(t *testing.T) {
+	w := newWorld(t)
+	e := w.entity("表", text("title"), text("n"))
+	role := w.role("半盲", catalog.GrantInput{Entity: e.ID, Read: true, Write: true, Fields: map[string]schema.Right{"n": schema.Hidden}})
+	blind := w.as(w.person("小王", 0, role))
+	_, err := w.records.PreviewConvert(t.Context(), blind, e.ID, w.named(e, "n").ID, catalog.ConvertInput{Type: "singleSelect"})
+	require.Equal(t, fail.Forbidden, fail.KindOf(err))
+	_, err = w.records.Convert(t.Context(), blind, e.ID, w.named(e, "n").ID, catalog.ConvertInput{Type: "singleSelect"})
+	require.Equal(t, fail.Forbidden, fail.KindOf(err))
+}

@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +11,7 @@ import (
 	"tongban/runtime/record"
 	"tongban/runtime/store"
 	"tongban/schema"
+	"tongban/schema/fail"
 )
 
 // wide is an entity of many fields with rows in which all of them are filled.
@@ -23,7 +25,7 @@ func (w *world) wide(fields, rows int) (*schema.Entity, record.Request) {
 	for from := 0; from < rows; from += 500 {
 		b := w.batch(w.boss(), e)
 		for i := from; i < from+500; i++ {
-			row := map[string]any{"title": fmt.Sprint(i)}
+			row := map[string]any{"title": strconv.Itoa(i)}
 			for j := 1; j < fields; j++ {
 				row[fmt.Sprintf("f%d", j)] = []any{"一些文字", float64(i), "2026-11-25"}[j%3]
 			}
@@ -37,6 +39,14 @@ func (w *world) wide(fields, rows int) (*schema.Entity, record.Request) {
 		q.Fields = append(q.Fields, fmt.Sprintf("f%d", i*2))
 	}
 	return e, q
+}
+
+func TestAnEntityHasAtMost500Fields(t *testing.T) {
+	w := newWorld(t)
+	e, _ := w.wide(catalog.MaxFields, 0)
+	require.Equal(t, 500, catalog.MaxFields)
+	_, err := w.catalog.AddField(t.Context(), w.boss(), e.ID, text("one_more"))
+	requireFail(t, err, fail.Invalid, "field.tooMany", "")
 }
 
 func BenchmarkWide(b *testing.B) {
