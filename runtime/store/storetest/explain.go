@@ -74,7 +74,8 @@ func testExplain(b *bench) {
 
 	both := explain(query.Query{Where: query.And{query.Cmp{Field: 2, Val: int64(3)}, query.Cmp{Field: 3, Val: int64(3)}}, Sort: []query.Sort{{Field: 3}}})
 	require.Equal(b, []store.PlanStep{
-		{How: store.PlanIndex, Fields: []schema.FieldID{2}}, {How: store.PlanScan, Fields: []schema.FieldID{3}},
+		{How: store.PlanIndex, Fields: []schema.FieldID{2}},
+		{How: store.PlanScan, Fields: []schema.FieldID{3}},
 		{Sort: true, How: store.PlanScan, Fields: []schema.FieldID{3}},
 	}, both.Steps)
 	require.Equal(b, int64(10), both.Rows)
