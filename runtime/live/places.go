@@ -76,7 +76,7 @@ func (h *Hub) tellSchema(ctx context.Context, t schema.TenantID, cs []store.Chan
 			continue
 		}
 		switch c.DocKind {
-		case "app", "entity", "view", "tenant", catalog.KindRecalc: // the last tells of values that were filled in
+		case "app", "entity", "view", "tenant", catalog.KindRecalc, catalog.KindConvert, catalog.KindDuplicate: // the last three tell of values that were filled in
 		case "role", "member", "department":
 			people = true
 		default:
