@@ -54,7 +54,7 @@ export function FormulaEditor(props: FormulaEditorProps) {
   const listed = writing.found.items.length > 0;
   return (
     <div className={css.root}>
-      <div className={cx(css.box, problem && css.boxBad, compact && css.compact)}>
+      <div className={cx(css.box, problem && !listed && css.boxBad, compact && css.compact)}>
         <pre className={css.paint} aria-hidden>
           {pieces.map((piece, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name than their place
@@ -98,7 +98,7 @@ export function FormulaEditor(props: FormulaEditorProps) {
         />
       )}
       {!listed && call && <Signature fn={call.fn} arg={call.arg} />}
-      {!empty && (
+      {!empty && !listed && (
         <Status id={`${id}-status`} problem={problem} state={reading.state} expected={props.expected} />
       )}
       {!compact && !problem && reading.program && props.records && props.records.length > 0 && (
