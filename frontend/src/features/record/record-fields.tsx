@@ -25,7 +25,7 @@ function Label({ field }: { readonly field: Field }) {
       {createElement(typeOf(field).icon, { "aria-hidden": true })}
       <span>{field.name}</span>
       {field.required === true && <span className={css.required}>{"*"}</span>}
-      {field.updating === true && <span className={css.updating} title={t("kinds.updating")} />}
+      {Boolean(field.updating) && <span className={css.updating} title={t("kinds.updating")} />}
     </label>
   );
 }
