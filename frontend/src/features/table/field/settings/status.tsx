@@ -1,4 +1,4 @@
-import { ChevronDown, Workflow } from "lucide-react";
+import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { useRoles } from "@/api/people";
 import { t } from "@/lib/i18n";
@@ -154,8 +154,7 @@ export function Status(props: SettingProps) {
         <>
           <Matrix states={states} transitions={transitions} onChange={change} />
           <div className={css.label}>
-            <Workflow size={14} aria-hidden="true" />
-            {t("fset.wayRules")}
+            <span>{t("fset.wayRules")}</span>
           </div>
           <div className={css.ways}>
             {transitions.map((way) => (
