@@ -63,7 +63,8 @@ function valueIn(source: string, names: Names, env: Env, row: Row): Value | unde
   if (program instanceof FormulaError) {
     return undefined;
   }
-  return evaluate(program, env, row);
+  const v = evaluate(program, env, row);
+  return v.s === "#LIMIT!" ? undefined : v;
 }
 
 const isTrue = (v: Value | undefined): boolean => v?.kind === "bool" && v.n !== 0;

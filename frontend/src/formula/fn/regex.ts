@@ -1,6 +1,6 @@
 /** Patterns of RE2, as the server reads them, by the browser's own engine. */
 import { arg, badValue, type Context, type Impls, limit, spend } from "../core/run";
-import { blank, bool, byteLength, text, tooLong, type Value } from "../core/value";
+import { blank, bool, byteLength, maxText, text, tooLong, type Value } from "../core/value";
 
 const maxPattern = 1000;
 const cache = new Map<string, RegExp | undefined>();
@@ -226,6 +226,9 @@ function compilePattern(pattern: string): RegExp | undefined {
   }
 }
 
+/** A repetition of what holds one: the browser's engine could need for ever on a long text, the server's does not. */
+const nested = /[+*}][^()]*\)[+*{]/;
+
 function patternOf(c: Context, s: Value, pattern: string): RegExp | Value {
   if (!cache.has(pattern)) {
     if (cache.size >= 200) {
@@ -236,6 +239,9 @@ function patternOf(c: Context, s: Value, pattern: string): RegExp | Value {
   const re = cache.get(pattern);
   if (!re) {
     return badValue;
+  }
+  if (s.s.length > 100 && nested.test(pattern)) {
+    return limit;
   }
   re.lastIndex = 0;
   return spend(c, s.s.length + 100) ? re : limit;
@@ -262,11 +268,12 @@ function replaceAll(s: string, re: RegExp, withText: string): Value {
     out += s.slice(at, m.index) + expand(withText, m);
     at = m.index + m[0].length;
     last = at;
-    if (tooLong(out)) {
+    if (out.length > maxText) {
       return limit;
     }
   }
-  return text(out + s.slice(at));
+  out += s.slice(at);
+  return tooLong(out) ? limit : text(out);
 }
 
 export const regexFunctions: Impls = {
