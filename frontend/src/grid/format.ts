@@ -13,8 +13,9 @@ export class Formats {
     this.locale = locale;
   }
 
-  /** A number or a decimal string; digits beyond what a double holds stay exact. */
-  number(value: unknown, scale: number | undefined): string {
+  /** A number, or a decimal string with the places that it has; digits beyond what a double holds stay exact. */
+  number(value: unknown, fixedScale: number | undefined): string {
+    const scale = typeof value === "string" ? (value.split(".")[1]?.length ?? 0) : fixedScale;
     return this.cached(`n${scale ?? ""}`, value, () => {
       const style = scale === undefined ? { maximumFractionDigits: 12 } : fixed(scale);
       return this.formatter(`n${scale ?? ""}`, style).format(numeric(value));

@@ -64,7 +64,12 @@ const scaled = (scale: number | undefined): Intl.NumberFormatOptions =>
 
 function formatPlain(field: Field, value: unknown): string {
   const unit = field.options.unit ? ` ${field.options.unit}` : "";
-  return there(value) ? `${formatNumber(Number(value), scaled(field.options.scale))}${unit}` : "";
+  return there(value) ? `${formatNumber(Number(value), scaled(places(field, value)))}${unit}` : "";
+}
+
+/** A decimal comes as text with the places that it has: those of a formula differ from value to value. */
+function places(field: Field, value: unknown): number | undefined {
+  return typeof value === "string" ? (value.split(".")[1]?.length ?? 0) : field.options.scale;
 }
 
 const shared = {
