@@ -7,6 +7,12 @@ import { t } from "@/lib/i18n";
 import css from "../table.module.css";
 import type { Table } from "../use-table";
 
+/** How far it is, where the server tells. */
+function share({ updating }: Field): string {
+  const { done, total } = (typeof updating === "object" ? updating : {}) as { done?: number; total?: number };
+  return done !== undefined && total ? ` ${Math.floor((100 * done) / total)}%` : "";
+}
+
 /** Which computed fields are being brought up to date; asks again until none is. */
 export function Updating({ table, fields }: { readonly table: Table; readonly fields: readonly Field[] }) {
   const client = useQueryClient();
@@ -27,7 +33,7 @@ export function Updating({ table, fields }: { readonly table: Table; readonly fi
     <span className={css.progress} role="status">
       <LoaderCircle size={13} aria-hidden="true" />
       {fields.length === 1 && first
-        ? t("fset.updating", { name: first.name })
+        ? t("fset.updating", { name: first.name }) + share(first)
         : t("fset.updatingMany", { count: fields.length })}
     </span>
   );
