@@ -15,11 +15,11 @@ const (
 	countCap  = 10_000                 // to which it is counted then, in as long again
 )
 
-// counted adds to a page how many records match: exactly where that was asked
+// counted adds to a page how many records match: exactly where that is asked
 // for or is quick, else how many there are at least.
-func counted(ctx context.Context, r store.Reader, s *store.Shape, where query.Expr, q *Request, out *Rows) error {
+func (out *Rows) counted(ctx context.Context, r store.Reader, s *store.Shape, where query.Expr, exact bool) error {
 	quick, ok := r.(store.QuickCounter)
-	if q.ExactCount || !ok {
+	if exact || !ok {
 		n, err := r.Count(ctx, s, where, 0)
 		out.Count = &n
 		return countError(err)

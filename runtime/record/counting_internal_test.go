@@ -49,7 +49,7 @@ func TestACountIsExactWhereThatIsQuick(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			out := &Rows{Rows: make([]*Row, 2)}
-			require.NoError(t, counted(t.Context(), &tt.reader, nil, nil, &Request{Count: true, ExactCount: tt.exact}, out))
+			require.NoError(t, out.counted(t.Context(), &tt.reader, nil, nil, tt.exact))
 			require.Equal(t, tt.want, *out.Count)
 			require.Equal(t, tt.atLeast, out.AtLeast)
 		})

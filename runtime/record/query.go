@@ -53,7 +53,7 @@ func (s *Service) Query(ctx context.Context, a access.Actor, ent schema.EntityID
 		if !q.Count && !q.ExactCount {
 			return nil
 		}
-		return counted(ctx, rd.r, shape, p.query.Where, &q, out)
+		return out.counted(ctx, rd.r, shape, p.query.Where, q.ExactCount)
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -13,9 +14,7 @@ import (
 func field(key, name, typ string, options m, more ...m) m {
 	f := m{"key": key, "name": name, "type": typ, "options": options}
 	for _, one := range more {
-		for k, v := range one {
-			f[k] = v
-		}
+		maps.Copy(f, one)
 	}
 	return f
 }
@@ -51,9 +50,7 @@ func TestALeadIsCheckedAndFilledInByItsTable(t *testing.T) {
 		p := w.leads()
 		lead := func(fields m) m {
 			all := m{"name": "星河科技", "source": "客户转介绍", "phone": "13800138000"}
-			for k, v := range fields {
-				all[k] = v
-			}
+			maps.Copy(all, fields)
 			return m{"fields": all}
 		}
 		a := w.refused(422, "field.badPhone", "POST", p.records(), w.owner, lead(m{"phone": "1380013800"}))

@@ -45,7 +45,7 @@ func TestAFieldTellsHowFarItsValuesAre(t *testing.T) {
 		_, err = w.prog.Engine.Commit(t.Context(), tenant, &store.Commit{Docs: []store.DocOp{doc}})
 		require.NoError(t, err)
 		w.prog.Catalog.Invalidate(tenant)
-		require.Equal(t, m{"done": 20.0, "total": 100.0}, m(w.fieldNamed(p.ent, "sum")["updating"].(map[string]any)))
+		require.Equal(t, map[string]any{"done": 20.0, "total": 100.0}, w.fieldNamed(p.ent, "sum")["updating"])
 		require.NotContains(t, w.fieldNamed(p.ent, "name"), "updating")
 		f := w.ok("PATCH", "/entities/"+p.ent+"/fields/"+w.fieldNamed(p.ent, "sum")["id"].(string), w.owner, m{"description": "double"})
 		require.InDelta(t, 20, f.at("updating", "done"), 0)
