@@ -108,12 +108,16 @@ func (x *edits) target(id schema.EntityID) *schema.Entity {
 
 // settleChoices gives the choices of a new or changed field the ids of those
 // they were before, or new ones, and makes parents and transitions follow. Ids
-// below 0 stand for choices that are new; the old ones are told by id or name.
+// below 0 stand for choices that are new; the old ones are told by id or, where
+// no other choice has their id, by name.
 func settleChoices(o *schema.Options, old []schema.Choice) error {
 	next := max(o.NextChoice, 1)
 	for _, k := range old {
 		next = max(next, k.ID+1)
 	}
+	byName := slices.DeleteFunc(slices.Clone(old), func(k schema.Choice) bool {
+		return k.Deleted || slices.ContainsFunc(o.Choices, func(c schema.Choice) bool { return c.ID == k.ID })
+	})
 	moved := map[schema.OptionID]schema.OptionID{0: 0}
 	done := make([]bool, len(o.Choices))
 	for again := true; again; {
@@ -127,7 +131,11 @@ func settleChoices(o *schema.Options, old []schema.Choice) error {
 			done[i], again = true, true
 			was := c.ID
 			c.Parent = parent
-			if !settleChoice(c, old, next) {
+			among := old
+			if c.ID <= 0 {
+				among = byName
+			}
+			if !settleChoice(c, among, next) {
 				return fail.New(fail.Invalid, "choice.unknown").On("options.choices")
 			}
 			if c.ID == next {
@@ -147,10 +155,10 @@ func settleChoices(o *schema.Options, old []schema.Choice) error {
 }
 
 // settleChoice gives a choice the id of the old one that it is, or a new id;
-// false: it names one that there is not.
+// false: it names one that there is not. old are those that it may be.
 func settleChoice(c *schema.Choice, old []schema.Choice, next schema.OptionID) bool {
 	i := slices.IndexFunc(old, func(k schema.Choice) bool {
-		return c.ID > 0 && k.ID == c.ID || c.ID <= 0 && k.Name == c.Name && k.Parent == c.Parent && !k.Deleted
+		return c.ID > 0 && k.ID == c.ID || c.ID <= 0 && k.Name == c.Name && k.Parent == c.Parent
 	})
 	if i < 0 {
 		if c.ID > 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"tongban/runtime/catalog"
 	"tongban/schema"
@@ -225,10 +226,10 @@ func roleKey(r schema.RoleID) string {
 }
 
 type choiceIn struct {
-	ID     string `json:"id" max:"40"`
+	ID     string `json:"id" max:"40"` // "new_…" for a new one that others name
 	Name   string `json:"name" max:"800"`
 	Color  string `json:"color" max:"40"`
-	Parent string `json:"parent" max:"800"` // an id, or the name of a choice in the list
+	Parent string `json:"parent" max:"800"` // an id, or a name that one choice in the list has
 	Done   bool   `json:"done"`
 }
 
@@ -317,16 +318,33 @@ func (o *optionsIn) refs() catalog.FieldRefs {
 	return r
 }
 
-// choices reads the choices. Those without an id get one below 0, for others
-// of the same input to name them by.
-func (o *optionsIn) choices() ([]schema.Choice, error) {
-	list := o.Choices
-	if len(list) == 0 {
-		list = o.States
+// newChoice begins the ids that a request makes up for choices that are new,
+// for others of the same request to name them by.
+const newChoice = "new_"
+
+// choiceList are the choices that were given.
+func (o *optionsIn) choiceList() []choiceIn {
+	if len(o.Choices) == 0 {
+		return o.States
 	}
+	return o.Choices
+}
+
+// choices reads the choices. Those without an id of their own get one below 0,
+// for others of the same input to name them by.
+func (o *optionsIn) choices() ([]schema.Choice, error) {
+	list := o.choiceList()
 	var out []schema.Choice
+	made := map[string]bool{}
 	for i, ch := range list {
-		id, err := refID[schema.OptionID](ch.ID, schema.PrefixOption, "options.choices")
+		given := ch.ID
+		if strings.HasPrefix(given, newChoice) {
+			if made[given] {
+				return nil, fail.New(fail.Invalid, "field.doubleChoice").On("options.choices").With("name", ch.Name)
+			}
+			made[given], given = true, ""
+		}
+		id, err := refID[schema.OptionID](given, schema.PrefixOption, "options.choices")
 		if err != nil {
 			return nil, err
 		}
@@ -339,7 +357,7 @@ func (o *optionsIn) choices() ([]schema.Choice, error) {
 		if ch.Parent == "" {
 			continue
 		}
-		j := choiceRef(out, ch.Parent)
+		j := choiceRef(list, ch.Parent)
 		if j < 0 {
 			return nil, fail.New(fail.Invalid, "field.badParent").On("options.choices").With("name", ch.Name)
 		}
@@ -348,14 +366,18 @@ func (o *optionsIn) choices() ([]schema.Choice, error) {
 	return out, nil
 }
 
-// choiceRef finds a choice by id or name.
-func choiceRef(list []schema.Choice, ref string) int {
-	if id, ok := schema.ParseID[schema.OptionID](schema.PrefixOption, ref); ok {
-		if i := slices.IndexFunc(list, func(c schema.Choice) bool { return c.ID == id }); i >= 0 {
-			return i
-		}
+// choiceRef finds a choice by its id, made up or not, else by name; below 0
+// where none has it, or several have the name.
+func choiceRef(list []choiceIn, ref string) int {
+	if i := slices.IndexFunc(list, func(c choiceIn) bool { return c.ID == ref }); i >= 0 {
+		return i
 	}
-	return slices.IndexFunc(list, func(c schema.Choice) bool { return c.Name == ref })
+	named := func(c choiceIn) bool { return c.Name == ref }
+	i := slices.IndexFunc(list, named)
+	if i >= 0 && slices.ContainsFunc(list[i+1:], named) {
+		return -1
+	}
+	return i
 }
 
 func (o *optionsIn) transitions(choices []schema.Choice) ([]schema.Transition, error) {
@@ -364,13 +386,13 @@ func (o *optionsIn) transitions(choices []schema.Choice) ([]schema.Transition, e
 	for _, t := range o.Transitions {
 		tr := schema.Transition{When: t.When}
 		if t.From != "" {
-			i := choiceRef(choices, t.From)
+			i := choiceRef(o.choiceList(), t.From)
 			if i < 0 {
 				return nil, bad
 			}
 			tr.From = choices[i].ID
 		}
-		i := choiceRef(choices, t.To)
+		i := choiceRef(o.choiceList(), t.To)
 		if i < 0 {
 			return nil, bad
 		}

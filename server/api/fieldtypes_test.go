@@ -122,6 +122,45 @@ func TestSettingsThatCannotHoldAreRefused(t *testing.T) {
 	}
 }
 
+func TestNewBranchesOfOneNameKeepTheirOwnLeaves(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		at := w.customers()
+		ent := "/entities/" + at.ent
+		tree := []any{
+			m{"id": "new_1", "name": "软件"},
+			m{"id": "new_2", "name": "其他", "parent": "new_1"},
+			m{"name": "许可", "parent": "new_2"},
+			m{"id": "new_3", "name": "硬件"},
+			m{"id": "new_4", "name": "其他", "parent": "new_3"},
+			m{"name": "线缆", "parent": "new_4"},
+		}
+		a := w.ok("POST", ent+"/fields", w.owner, m{"name": "品类", "key": "sort_of", "type": "cascader", "options": m{"choices": tree}})
+		path := func(leaf string) any {
+			rec := w.ok("POST", at.records(), w.owner, m{"fields": m{"name": "x", "sort_of": leaf}})
+			return rec.at("fields", "sort_of", "path")
+		}
+		require.Equal(t, []any{"软件", "其他", "许可"}, path("软件/其他/许可"))
+		require.Equal(t, []any{"硬件", "其他", "线缆"}, path("硬件/其他/线缆"))
+
+		// Later ones too, also where an old node has given its name to a new one.
+		choices := a.at("options", "choices").([]any)
+		old := choices[0].(map[string]any)
+		old["name"] = "程序"
+		choices = append(choices, m{"id": "new_1", "name": "软件"}, m{"id": "new_9", "name": "其他", "parent": "new_1"}, m{"name": "游戏", "parent": "new_9"})
+		w.ok("PATCH", ent+"/fields/"+a.str("id"), w.owner, m{"options": m{"choices": choices}})
+		require.Equal(t, []any{"程序", "其他", "许可"}, path("程序/其他/许可"))
+		require.Equal(t, []any{"软件", "其他", "游戏"}, path("软件/其他/游戏"))
+
+		refused := func(code string, choices ...any) {
+			w.refused(422, code, "POST", ent+"/fields", w.owner, m{"name": "Probe", "type": "cascader", "options": m{"choices": choices}})
+		}
+		refused("field.badParent", m{"name": "a"}, m{"name": "b"}, m{"name": "c", "parent": "a"}, m{"name": "c", "parent": "b"}, m{"name": "d", "parent": "c"})
+		refused("field.badParent", m{"id": "new_1", "name": "a", "parent": "new_1"})
+		refused("field.badParent", m{"name": "a", "parent": "new_1"})
+		refused("field.doubleChoice", m{"id": "new_1", "name": "a"}, m{"id": "new_1", "name": "b"})
+	})
+}
+
 func TestNewKindsAreGroupedAndAddedUp(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world) {
 		at := w.customers()

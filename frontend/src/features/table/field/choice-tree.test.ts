@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { branchLength, indented, inTree, outline, parentsOf } from "./choice-tree";
+import { branchLength, indented, inTree, outline, parentsByName, parentsOf } from "./choice-tree";
 import type { ChoiceInput } from "./choices-editor";
+import { draftOfField, fieldInput } from "./field-draft";
 
 const line = (name: string, depth = 0): ChoiceInput => ({ ref: name, name, color: "gray", depth });
 
@@ -38,6 +39,44 @@ describe("a cascader's tree", () => {
       ["a", 0],
       ["a1", 1],
       ["b", 0],
+    ]);
+  });
+
+  it("is sent so that each line finds its own parent among new ones of one name", () => {
+    const choices: ChoiceInput[] = [
+      { ...line("软件"), id: "opt_1" },
+      { ...line("其他", 1), ref: "x1" },
+      line("许可", 2),
+      line("硬件"),
+      { ...line("其他", 1), ref: "x2" },
+      line("线缆", 2),
+    ];
+    const sent = fieldInput(
+      { ...draftOfField(undefined), type: "cascader", name: "品类", choices },
+      undefined,
+    );
+    expect(
+      (sent.options as { choices: Record<string, string>[] }).choices.map(({ color: _, ...one }) => one),
+    ).toEqual([
+      { id: "opt_1", name: "软件" },
+      { id: "new_1", name: "其他", parent: "opt_1" },
+      { name: "许可", parent: "new_1" },
+      { id: "new_3", name: "硬件" },
+      { id: "new_4", name: "其他", parent: "new_3" },
+      { name: "线缆", parent: "new_4" },
+    ]);
+  });
+
+  it("leaves out lines without a name and hangs what is below them one step out", () => {
+    const lines = [line("a"), line("", 0), line("b", 1), line("c"), line("", 1), line("d", 2)];
+    const parents = parentsByName(lines);
+    expect(lines.map((one) => parents.get(one)?.name)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      "c",
+      "c",
     ]);
   });
 });

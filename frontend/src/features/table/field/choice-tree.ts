@@ -26,6 +26,19 @@ export function parentsOf(choices: readonly ChoiceInput[]): (ChoiceInput | undef
   });
 }
 
+/** The parents of lines; a line without a name is passed over. */
+export function parentsByName(choices: readonly ChoiceInput[]): Map<ChoiceInput, ChoiceInput> {
+  const parents = new Map<ChoiceInput, ChoiceInput>();
+  parentsOf(choices).forEach((above, index) => {
+    const choice = choices[index];
+    const parent = above?.name.trim() === "" ? parents.get(above) : above;
+    if (choice !== undefined && parent !== undefined) {
+      parents.set(choice, parent);
+    }
+  });
+  return parents;
+}
+
 /** How many lines belong to the one at this index, itself included. */
 export function branchLength(choices: readonly ChoiceInput[], index: number): number {
   const depth = depthOf(choices[index]);

@@ -2,7 +2,7 @@
 import type { Field, FieldInput } from "@/api/types";
 import { toInput } from "@/data/input";
 import { typeOf } from "@/fields/registry";
-import { inTree, parentsOf } from "./choice-tree";
+import { inTree, parentsByName } from "./choice-tree";
 import type { ChoiceInput } from "./choices-editor";
 
 export type Options = Readonly<Record<string, unknown>>;
@@ -112,15 +112,20 @@ export const isChoice = (type: string) =>
 
 function choicesInput({ choices, type }: FieldDraft) {
   const kept = choices.filter((choice) => choice.name.trim() !== "");
-  const parents = parentsOf(kept);
-  return kept.map(({ id, name, color, done }, index) => {
-    const parent = type === "cascader" ? parents[index] : undefined;
+  const parents = type === "cascader" ? parentsByName(choices) : new Map<ChoiceInput, ChoiceInput>();
+  const named = new Set(parents.values());
+  // Several new ones may have one name: those that others stand below are told by an id made up here.
+  const idOf = (choice: ChoiceInput) => choice.id || (named.has(choice) ? `new_${kept.indexOf(choice)}` : "");
+  return kept.map((choice) => {
+    const { name, color, done } = choice;
+    const id = idOf(choice);
+    const parent = parents.get(choice);
     return {
       ...(id && { id }),
       name: name.trim(),
       color,
       ...(type === "status" && done && { done }),
-      ...(parent && { parent: parent.id ?? parent.name.trim() }),
+      ...(parent && { parent: idOf(parent) }),
     };
   });
 }
