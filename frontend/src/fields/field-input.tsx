@@ -21,6 +21,8 @@ export interface FieldInputProps {
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
   readonly readOnly?: boolean;
+  /** What is being typed and not saved yet; undefined when that has ended. */
+  readonly onTyping?: ((typed: { readonly value: unknown } | undefined) => void) | undefined;
 }
 
 export function Shown({ field, value, readOnly }: FieldInputProps) {
@@ -37,6 +39,7 @@ function Entry(props: FieldInputProps) {
     const close = () => {
       again.current = true;
       setOpen(false);
+      props.onTyping?.(undefined);
     };
     return <TextEntry {...props} onClose={close} />;
   }

@@ -10,6 +10,8 @@ export interface TextEntryProps {
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
   readonly onClose: () => void;
+  /** Hears every value on the way. */
+  readonly onTyping?: ((typed: { readonly value: unknown } | undefined) => void) | undefined;
 }
 
 function editText(field: Field, value: unknown): string {
@@ -23,10 +25,18 @@ function editText(field: Field, value: unknown): string {
 }
 
 /** A value typed as text where it stands; what the field does not take stays to be mended. */
-export function TextEntry({ field, value, onChange, onClose }: TextEntryProps) {
+export function TextEntry({ field, value, onChange, onClose, onTyping }: TextEntryProps) {
   const env = useFields();
   const [text, setText] = useState(() => editText(field, value));
   const [wrong, setWrong] = useState("");
+
+  function type(next: string): void {
+    setText(next);
+    if (onTyping !== undefined) {
+      const parsed = typeOf(field).parse(field, next, env);
+      onTyping("error" in parsed ? undefined : { value: parsed.value });
+    }
+  }
 
   function commit(): void {
     const parsed = typeOf(field).parse(field, text, env);
@@ -65,7 +75,7 @@ export function TextEntry({ field, value, onChange, onClose }: TextEntryProps) {
         aria-label={field.name}
         aria-invalid={wrong !== ""}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
         onKeyDown={handleKey}
         onBlur={commit}
       />

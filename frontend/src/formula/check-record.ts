@@ -18,6 +18,10 @@ export interface EntityRule {
 export interface RuledEntity {
   readonly fields: readonly Field[];
   readonly rules?: readonly EntityRule[];
+  /** Keys of fields whose values the reader does not have: what asks for them is left to the server. */
+  readonly masked?: ReadonlySet<string>;
+  /** Keys of fields that the server alone can tell of the changed record, such as computed ones. */
+  readonly open?: ReadonlySet<string>;
 }
 
 export interface RuleFinding {
@@ -53,6 +57,21 @@ export function browserEnv(more: Partial<Env> = {}): Env {
 /** Whether the browser alone can tell: calendars, rates and places are the server's. */
 export const needsServer =
   /\b(WORKDAY|WORKDAY_DIFF|NETWORKDAY|WORKHOURS_\w+|CONVERT_CURRENCY|IDCARD_REGION|PINYIN)\b/i;
+
+const none: ReadonlySet<string> = new Set();
+
+/** The names without those of some fields. */
+function namesBut(fields: readonly Field[], ...but: readonly ReadonlySet<string>[]): Names {
+  const names = namesOf(fields);
+  const off = new Set(fields.filter(({ key }) => but.some((keys) => keys.has(key))).map(({ id }) => id));
+  return {
+    ...names,
+    find: (name) => {
+      const found = names.find(name);
+      return found && off.has(found.id) ? undefined : found;
+    },
+  };
+}
 
 /** What a condition gives; undefined where the browser cannot tell: then the server decides. */
 function valueIn(source: string, names: Names, env: Env, row: Row): Value | undefined {
@@ -96,7 +115,9 @@ export function checkRecord(
   before?: RecordValues,
   env: Env = browserEnv(),
 ): RecordCheck {
-  const names = namesOf(entity.fields);
+  const { masked = none, open = none } = entity;
+  const names = namesBut(entity.fields, masked, open);
+  const savedNames = namesBut(entity.fields, masked);
   const after = rowOf(record, entity.fields);
   const saved = before ? rowOf(before, entity.fields) : undefined;
   const required = new Set<string>();
@@ -107,7 +128,7 @@ export function checkRecord(
       required.add(field.key);
     }
     const lock = formulaOf(field.readOnly);
-    if (lock !== undefined && saved && holds(lock, names, env, saved)) {
+    if (lock !== undefined && saved && holds(lock, savedNames, env, saved)) {
       readOnly.add(field.key);
     }
   }

@@ -3,21 +3,25 @@ import type { Choice, Entity, Field } from "@/api/types";
 import { isTemporary } from "@/data/drafts";
 import type { RecordPanelProps } from "@/data/panel";
 import type { RecordEntry } from "@/data/record-cache";
+import type { Fields } from "@/data/wire";
 import { FieldInput } from "@/fields/field-input";
 import { useNextStates } from "@/fields/more/status-input";
 import { titleField } from "@/fields/options";
 import { typeOf } from "@/fields/registry";
 import { listOf } from "@/fields/types";
+import type { RecordCheck } from "@/formula/check-record";
 import { t } from "@/lib/i18n";
 import { formatAgo } from "@/lib/i18n/format";
 import { phone, useMedia } from "@/lib/use-media";
 import { Tabs } from "@/ui/tabs";
+import { Broken } from "./broken";
 import { Comments } from "./comments";
 import { Composer } from "./composer";
 import { HistoryList } from "./history-list";
 import { LinkedRecords } from "./linked-records";
 import css from "./record.module.css";
-import { RecordFields } from "./record-fields";
+import { RecordFields, shownFields } from "./record-fields";
+import { brokenAt, brokenElsewhere, hasRules, useCheck } from "./use-check";
 import { useComments } from "./use-comments";
 
 export interface RecordBodyProps extends RecordPanelProps {
@@ -25,15 +29,27 @@ export interface RecordBodyProps extends RecordPanelProps {
   readonly full: boolean;
 }
 
-function mayWrite({ entity, entry }: RecordBodyProps, field: Field): boolean {
+/** With what the builder's rules say of the record as it stands. */
+export interface CheckedProps extends RecordBodyProps {
+  readonly check: RecordCheck | undefined;
+  /** Hears what is being typed into a field, for the rules. */
+  readonly onTyping: ((key: string, typed: { readonly value: unknown } | undefined) => void) | undefined;
+}
+
+function mayWrite({ entity, entry, check }: CheckedProps, field: Field): boolean {
   const { can } = entry.record;
-  return entity.can.write && can?.write !== false && can?.fields?.[field.key] === undefined;
+  const locked = check?.readOnly.has(field.key) === true;
+  return entity.can.write && can?.write !== false && can?.fields?.[field.key] === undefined && !locked;
 }
 
 /** What a record that is being made still needs. */
-function DraftNote({ session, entity, id }: RecordBodyProps) {
+function DraftNote({ session, entity, id, check }: CheckedProps) {
   const missing = session.creator.missing(id);
-  const names = entity.fields.filter((field) => missing.includes(field.key)).map((field) => field.name);
+  const conditional = ({ required, key }: Field) =>
+    typeof required === "object" && check?.missing.has(key) === true;
+  const names = entity.fields
+    .filter((field) => missing.includes(field.key) || conditional(field))
+    .map((field) => field.name);
   return names.length === 0 ? null : (
     <p className={css.draft} role="status">
       {t("table.draft", { names: names.join(", ") })}
@@ -41,8 +57,8 @@ function DraftNote({ session, entity, id }: RecordBodyProps) {
   );
 }
 
-function Title(props: RecordBodyProps) {
-  const { entity, entry, session } = props;
+function Title(props: CheckedProps) {
+  const { entity, entry, session, check, onTyping } = props;
   const id = session.idOf(props.id);
   const title = titleField(entity);
   const number = entity.fields.find((field) => field.type === "autoNumber");
@@ -62,7 +78,9 @@ function Title(props: RecordBodyProps) {
           value={entry.row.fields[title.key]}
           readOnly={!mayWrite(props, title)}
           onChange={(value) => session.set(id, title.key, value)}
+          onTyping={onTyping && ((typed) => onTyping(title.key, typed))}
         />
+        <Broken messages={brokenAt(check, title.key)} />
       </div>
       {isTemporary(id) ? (
         <DraftNote {...props} />
@@ -86,12 +104,12 @@ function stageField(entity: Entity): Field | undefined {
   });
 }
 
-function Stages(props: RecordBodyProps) {
+function Stages(props: CheckedProps) {
   const field = stageField(props.entity);
   return field === undefined ? null : <StageBar {...props} field={field} />;
 }
 
-function StageBar(props: RecordBodyProps & { readonly field: Field }) {
+function StageBar(props: CheckedProps & { readonly field: Field }) {
   const { entry, session, id, field } = props;
   const choices: readonly Choice[] = field.options.choices ?? [];
   const offered = useNextStates(field, entry.row.fields[field.key]);
@@ -116,8 +134,32 @@ function StageBar(props: RecordBodyProps & { readonly field: Field }) {
 
 type TabName = "details" | "history" | "comments";
 
+const untouched: Fields = {};
+
+/** The rules of the record as it stands, with what is being typed. */
+function useChecked(props: RecordBodyProps): CheckedProps {
+  const [typed, setTyped] = useState(untouched);
+  const check = useCheck(props.entity, props.entry, typed);
+  const ruled = hasRules(props.entity);
+  return {
+    ...props,
+    check,
+    onTyping: ruled
+      ? (key, now) => setTyped(now === undefined ? untouched : { [key]: now.value })
+      : undefined,
+  };
+}
+
+/** Rules that are about no field of the page. */
+function BrokenElsewhere({ entity, check }: CheckedProps) {
+  const title = titleField(entity);
+  const keys = new Set([title, ...shownFields(entity)].map((field) => field?.key ?? ""));
+  return <Broken messages={brokenElsewhere(check, keys)} />;
+}
+
 /** A record's name, stage, and in tabs its fields, history and comments. */
-export function RecordBody(props: RecordBodyProps) {
+export function RecordBody(given: RecordBodyProps) {
+  const props = useChecked(given);
   const { session, entity, full } = props;
   const small = useMedia(phone);
   const id = session.idOf(props.id);
@@ -126,6 +168,7 @@ export function RecordBody(props: RecordBodyProps) {
   const comments = useComments(entity.id, id, saved);
   const details = (
     <>
+      <BrokenElsewhere {...props} />
       <RecordFields {...props} may={(field) => mayWrite(props, field)} />
       <LinkedRecords entity={entity} entry={props.entry} />
     </>

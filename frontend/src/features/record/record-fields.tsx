@@ -1,16 +1,19 @@
-import { createElement, type ReactNode } from "react";
-import type { Field } from "@/api/types";
+import { Lock } from "lucide-react";
+import { createElement, Fragment, type ReactNode } from "react";
+import type { Entity, Field } from "@/api/types";
 import { FieldInput } from "@/fields/field-input";
 import { press, pressOff } from "@/fields/more/press";
 import { titleField } from "@/fields/options";
 import { isComputed, typeOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
 import { Button } from "@/ui/button";
+import { Broken } from "./broken";
 import css from "./record.module.css";
-import type { RecordBodyProps } from "./record-body";
+import type { CheckedProps } from "./record-body";
 import { SubTable } from "./sub-table";
+import { brokenAt } from "./use-check";
 
-export interface RecordFieldsProps extends RecordBodyProps {
+export interface RecordFieldsProps extends CheckedProps {
   readonly may: (field: Field) => boolean;
 }
 
@@ -18,23 +21,25 @@ interface LineProps extends RecordFieldsProps {
   readonly field: Field;
 }
 
-function Label({ field }: { readonly field: Field }) {
+function Label({ field, check }: Pick<LineProps, "field" | "check">) {
+  const required = field.required === true || check?.required.has(field.key) === true;
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control says the field's name itself
     <label title={field.description}>
       {createElement(typeOf(field).icon, { "aria-hidden": true })}
       <span>{field.name}</span>
-      {field.required === true && <span className={css.required}>{"*"}</span>}
+      {required && <span className={css.required}>{"*"}</span>}
+      {check?.readOnly.has(field.key) && <Lock aria-label={t("record.locked")} />}
       {Boolean(field.updating) && <span className={css.updating} title={t("kinds.updating")} />}
     </label>
   );
 }
 
-function ButtonLine({ field, entity, id }: LineProps) {
+function ButtonLine({ field, entity, id, check }: LineProps) {
   const off = pressOff(field);
   return (
     <div className={css.field}>
-      <Label field={field} />
+      <Label field={field} check={check} />
       <div className={css.press}>
         <Button kind="line" disabled={off !== undefined} onClick={() => void press(field, entity.id, id)}>
           {typeOf(field).format(field, null)}
@@ -54,9 +59,9 @@ const lines: Readonly<Record<string, (props: LineProps) => ReactNode>> = {
   ),
   description: ({ field }) => <p className={css.note}>{field.description || field.name}</p>,
   button: ButtonLine,
-  subTable: ({ field, id, session, may }) => (
+  subTable: ({ field, id, session, may, check }) => (
     <div className={css.block}>
-      <Label field={field} />
+      <Label field={field} check={check} />
       <SubTable
         field={field}
         record={session.idOf(id)}
@@ -70,28 +75,37 @@ const lines: Readonly<Record<string, (props: LineProps) => ReactNode>> = {
 /** Values that need the whole width below their name. */
 const wide: ReadonlySet<string> = new Set(["richText", "markdown"]);
 
-/** The fields of a record, edited where they stand. */
-export function RecordFields(props: RecordFieldsProps) {
-  const { entity, entry, session, id, may } = props;
+/** The fields below a record's name. */
+export function shownFields(entity: Entity): readonly Field[] {
   const title = titleField(entity);
-  const fields = entity.fields.filter(
+  return entity.fields.filter(
     (field) => field !== title && (field.options.derived !== true || field.type === "subTable"),
   );
+}
+
+/** The fields of a record, edited where they stand. */
+export function RecordFields(props: RecordFieldsProps) {
+  const { entity, entry, session, id, may, check, onTyping } = props;
   return (
     <>
-      {fields.map((field) => {
+      {shownFields(entity).map((field) => {
         const Line = lines[field.type];
         return Line !== undefined ? (
-          <Line key={field.id} {...props} field={field} />
+          <Fragment key={field.id}>
+            <Line {...props} field={field} />
+            <Broken messages={brokenAt(check, field.key)} />
+          </Fragment>
         ) : (
           <div key={field.id} className={wide.has(field.type) ? css.block : css.field}>
-            <Label field={field} />
+            <Label field={field} check={check} />
             <FieldInput
               field={field}
               value={entry.row.fields[field.key]}
               readOnly={!may(field) || isComputed(field)}
               onChange={(value) => session.set(id, field.key, value)}
+              onTyping={onTyping && ((typed) => onTyping(field.key, typed))}
             />
+            <Broken messages={brokenAt(check, field.key)} />
           </div>
         );
       })}

@@ -16,6 +16,7 @@ export const recordEn: Same<typeof recordZh> = {
   "record.narrow": "To the side (Ctrl ↵)",
   "record.duplicate": "Duplicate",
   "record.delete": "Delete record",
+  "record.locked": "Cannot be changed now",
   "record.changed": "changed by {name} {ago}",
   "record.linkedCount": "{count}",
   "record.restore": "Put this value back",

@@ -14,6 +14,7 @@ export const recordZh = {
   "record.narrow": "收到侧边 (Ctrl ↵)",
   "record.duplicate": "复制一份",
   "record.delete": "删除记录",
+  "record.locked": "现在不能修改",
   "record.changed": "{name} {ago}更新",
   "record.linkedCount": "{count} 条",
   "record.restore": "恢复为这个值",
