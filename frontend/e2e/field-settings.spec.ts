@@ -160,12 +160,12 @@ test("regions, a conditional duty and a rule", async ({ browser }) => {
 });
 
 test("texts become numbers with a preview, and come back", async ({ browser }) => {
-  const fields = `/entities/${orders.id}/fields`;
-  await server.api(token, "POST", fields, { name: "旧号", key: "old", type: "text" });
-  await server.api(token, "POST", `/entities/${orders.id}/records`, {
-    records: [{ fields: { old: "12", price: 1 } }, { fields: { old: "abc", price: 1 } }],
+  const parts = await server.api<Named>(token, "POST", `/apps/${app.id}/entities`, { name: "零件" });
+  await server.api(token, "POST", `/entities/${parts.id}/fields`, { name: "旧号", key: "old", type: "text" });
+  await server.api(token, "POST", `/entities/${parts.id}/records`, {
+    records: [{ fields: { old: "12" } }, { fields: { old: "abc" } }],
   });
-  const { page, grid } = await open(browser, orders);
+  const { page, grid } = await open(browser, parts);
   await grid.select("旧号", 1);
   await (await grid.columnMenu()).getByRole("menuitem", { name: "编辑字段" }).click();
   const box = page.getByRole("dialog", { name: "编辑字段" });
@@ -178,7 +178,7 @@ test("texts become numbers with a preview, and come back", async ({ browser }) =
   await expect(box).toBeHidden();
   const type = async () =>
     (
-      await server.api<{ fields: { name: string; type: string }[] }>(token, "GET", `/entities/${orders.id}`)
+      await server.api<{ fields: { name: string; type: string }[] }>(token, "GET", `/entities/${parts.id}`)
     ).fields.find(({ name }) => name === "旧号")?.type;
   expect(await type()).toBe("number");
   await page.getByRole("button", { name: "撤销" }).last().click();
