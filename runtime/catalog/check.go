@@ -8,9 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/mozillazg/go-pinyin"
-
 	"tongban/schema/fail"
+	"tongban/schema/formula"
 )
 
 var keyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
@@ -76,7 +75,6 @@ func transliterate(name string) string {
 		gap = false
 		b.WriteString(s)
 	}
-	args := pinyin.NewArgs()
 	for _, r := range name {
 		if b.Len() >= maxMadeKey {
 			break
@@ -85,8 +83,8 @@ func transliterate(name string) string {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
 			put(string(unicode.ToLower(r)))
 		case unicode.Is(unicode.Han, r):
-			if p := pinyin.SinglePinyin(r, args); len(p) > 0 {
-				put(p[0])
+			if syllable := formula.Syllable(r); syllable != "" {
+				put(syllable)
 			}
 		default:
 			gap = true

@@ -201,6 +201,10 @@ var syllables = sync.OnceValue(func() map[rune]string {
 	return m
 })
 
+// Syllable is the first reading of a Han character without its tone, such as
+// "zhong"; empty for what is none and for very rare characters.
+func Syllable(r rune) string { return syllables()[r] }
+
 // pinyin spells Han characters, with a space between two; in mode "initials"
 // by their first letters. The rest stays.
 func pinyin(c *ctx, a []Value) Value {

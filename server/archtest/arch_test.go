@@ -76,7 +76,6 @@ var owners = map[string][]string{
 	"github.com/xuri/excelize/v2":                  {"runtime/ingest"},
 	"github.com/nyaruka/phonenumbers":              {"schema/field"},
 	"github.com/cockroachdb/apd/v3":                {"schema/value"},
-	"github.com/mozillazg/go-pinyin":               {"runtime/catalog"},
 	"github.com/prometheus/client_golang":          {"server/ops"},
 	"github.com/getkin/kin-openapi":                {"server/api"},
 	"go.yaml.in/yaml/v3":                           {"runtime/install", "templates", "server/config"},
