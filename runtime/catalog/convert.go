@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -23,8 +21,9 @@ const KindConvert = "convert"
 const KeepOld = 30 * 24 * time.Hour
 
 // Conversion is such a document: how far the values of a field have been moved.
-// Whoever works on it holds it until Until.
 type Conversion struct {
+	Job
+
 	Entity schema.EntityID `json:"entity"`
 	Field  schema.FieldID  `json:"field"`
 	Phase  string          `json:"phase"` // of schema.Moving
@@ -34,21 +33,10 @@ type Conversion struct {
 	After schema.RecordID `json:"after,omitempty"` // the last record that is done
 	Done  int64           `json:"done"`
 	Total int64           `json:"total"`
-	Owner int64           `json:"owner,omitempty"`
-	Until int64           `json:"until,omitempty"` // ms
-
-	Key     string         `json:"-"`
-	Version schema.Version `json:"-"`
 }
 
 // Doc is the write of the document; version 0 makes it.
-func (v *Conversion) Doc() (store.DocOp, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return store.DocOp{}, fmt.Errorf("write a conversion: %w", err)
-	}
-	return store.DocOp{Kind: KindConvert, Key: v.Key, IfVersion: v.Version, Body: b, Log: v.Version == 0}, nil
-}
+func (v *Conversion) Doc() (store.DocOp, error) { return v.doc(KindConvert, v) }
 
 func convertKey(e schema.EntityID, f schema.FieldID) string {
 	return entityKey(e) + "/" + strconv.FormatInt(int64(f), 10)
@@ -136,7 +124,7 @@ func (c *Catalog) begun(x *edits, e *edited, f *schema.Field) ([]store.DocOp, er
 	if err != nil {
 		return nil, err
 	}
-	v := &Conversion{Entity: e.ID, Field: f.ID, Phase: schema.MoveCopy, Since: c.now().UnixMilli(), Key: convertKey(e.ID, f.ID)}
+	v := &Conversion{Entity: e.ID, Field: f.ID, Phase: schema.MoveCopy, Since: c.now().UnixMilli(), Job: Job{Key: convertKey(e.ID, f.ID)}}
 	op, err := v.Doc()
 	return append(docs, op), err
 }

@@ -18,29 +18,20 @@ import (
 const KindDuplicate = "duplicate"
 
 // Duplication is such a document: the records of From[i] are copied to To[i],
-// under their own ids. Whoever works on it holds it until Until.
+// under their own ids.
 type Duplication struct {
+	Job
+
 	From  []schema.EntityID `json:"from"`
 	To    []schema.EntityID `json:"to"`
 	By    schema.UserID     `json:"by"`
 	Step  int               `json:"step"`
 	After schema.RecordID   `json:"after,omitempty"`
 	Done  int64             `json:"done"`
-	Owner int64             `json:"owner,omitempty"`
-	Until int64             `json:"until,omitempty"` // ms
-
-	Key     string         `json:"-"`
-	Version schema.Version `json:"-"`
 }
 
 // Doc is the write of the document; version 0 makes it.
-func (d *Duplication) Doc() (store.DocOp, error) {
-	b, err := json.Marshal(d)
-	if err != nil {
-		return store.DocOp{}, fmt.Errorf("write a duplication: %w", err)
-	}
-	return store.DocOp{Kind: KindDuplicate, Key: d.Key, IfVersion: d.Version, Body: b, Log: d.Version == 0}, nil
-}
+func (d *Duplication) Doc() (store.DocOp, error) { return d.doc(KindDuplicate, d) }
 
 // noteDuplication marks the fields of entities whose records are still coming.
 func (s *Snapshot) noteDuplication(d *Duplication) { s.copying = append(s.copying, d.To[d.Step:]...) }
@@ -403,7 +394,7 @@ func (d *copying) finish(a access.Actor, records bool) ([]store.DocOp, error) {
 	if !records || len(d.entities) == 0 {
 		return docs, nil
 	}
-	job := &Duplication{By: a.User, Key: strconv.FormatInt(d.c.ids.Next(), 36)}
+	job := &Duplication{By: a.User, Job: Job{Key: strconv.FormatInt(d.c.ids.Next(), 36)}}
 	for from, to := range d.entities {
 		job.From, job.To = append(job.From, from), append(job.To, to)
 	}

@@ -1,8 +1,6 @@
 package catalog
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"tongban/runtime/store"
@@ -13,8 +11,10 @@ import (
 // to date. They are made in the commit that makes the values stale.
 const KindRecalc = "recalc"
 
-// Recalc is such a document. Whoever works on it holds it until Until.
+// Recalc is such a document.
 type Recalc struct {
+	Job
+
 	Steps []RecalcStep `json:"steps"`
 	// Design: the fields are new or changed; their values are filled in without a trace.
 	Design bool            `json:"design,omitempty"`
@@ -22,11 +22,6 @@ type Recalc struct {
 	After  schema.RecordID `json:"after,omitempty"` // the last record that is done
 	Done   int64           `json:"done"`
 	Total  int64           `json:"total"`
-	Owner  int64           `json:"owner,omitempty"`
-	Until  int64           `json:"until,omitempty"` // ms
-
-	Key     string         `json:"-"`
-	Version schema.Version `json:"-"`
 }
 
 // RecalcStep is a part: fields, by rank, of all records of an entity, of those
@@ -41,13 +36,7 @@ type RecalcStep struct {
 
 // Doc is the write of the document; version 0 makes it. Beginning and end are
 // told to whoever follows the log.
-func (r *Recalc) Doc() (store.DocOp, error) {
-	b, err := json.Marshal(r)
-	if err != nil {
-		return store.DocOp{}, fmt.Errorf("write a recalculation: %w", err)
-	}
-	return store.DocOp{Kind: KindRecalc, Key: r.Key, IfVersion: r.Version, Body: b, Log: r.Version == 0}, nil
-}
+func (r *Recalc) Doc() (store.DocOp, error) { return r.doc(KindRecalc, r) }
 
 // Updating lists the fields of an entity whose values are being brought up to
 // date on all records.

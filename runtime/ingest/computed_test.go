@@ -215,7 +215,7 @@ func (s *sales) compare(e *schema.Entity) {
 		ops = append(ops, store.Op{Kind: store.OpFill, Shape: snap.Shape(e.ID), ID: r.ID, IfVersion: r.Version, Set: empty})
 	}
 	require.NotZero(s, filled)
-	job := &catalog.Recalc{Key: "test", Design: true, Steps: []catalog.RecalcStep{step}}
+	job := &catalog.Recalc{Job: catalog.Job{Key: "test"}, Design: true, Steps: []catalog.RecalcStep{step}}
 	doc, err := job.Doc()
 	require.NoError(s, err)
 	_, err = s.engine.Commit(s.Context(), s.tenant, &store.Commit{Ops: ops, Docs: []store.DocOp{doc}})

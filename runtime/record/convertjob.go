@@ -2,10 +2,8 @@ package record
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"tongban/runtime/access"
@@ -23,23 +21,7 @@ type reader = store.Reader
 const stragglers = 5 * time.Second
 
 func (s *Service) conversions(ctx context.Context, t schema.TenantID) ([]*catalog.Conversion, error) {
-	var out []*catalog.Conversion
-	err := s.engine.View(ctx, t, func(r store.Reader) error {
-		docs, err := r.Docs(ctx, catalog.KindConvert, "", "", MaxBatch)
-		for i := range docs {
-			v := &catalog.Conversion{Key: docs[i].Key}
-			if err := json.Unmarshal(docs[i].Body, v); err != nil {
-				return fmt.Errorf("read a conversion: %w", err)
-			}
-			v.Version = docs[i].Version
-			out = append(out, v)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list conversions: %w", err)
-	}
-	return out, nil
+	return jobs[catalog.Conversion](ctx, s, t, catalog.KindConvert)
 }
 
 // moveAll works the conversions of a tenant off, and drops what is kept no longer.
@@ -47,25 +29,8 @@ func (s *Service) moveAll(ctx context.Context, t schema.TenantID) error {
 	if err := s.copyAll(ctx, t); err != nil {
 		return err
 	}
-	for {
-		list, err := s.conversions(ctx, t)
-		if err != nil {
-			return err
-		}
-		worked := false
-		for _, v := range list {
-			err := s.convert(ctx, t, v)
-			if errors.Is(err, errTaken) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			worked = true
-		}
-		if !worked {
-			break
-		}
+	if err := workOff(ctx, t, s.conversions, s.convert); err != nil {
+		return err
 	}
 	snap, err := s.catalog.Tenant(ctx, t)
 	if err != nil {
@@ -89,24 +54,19 @@ type converting struct {
 
 // convert goes on with a conversion to its end.
 func (s *Service) convert(ctx context.Context, t schema.TenantID, v *catalog.Conversion) error {
-	if !s.converting.enter(v.Key) {
-		return errTaken
-	}
-	defer s.converting.leave(v.Key)
-	if v.Owner != 0 && v.Owner != s.self && v.Until > s.now().UnixMilli() {
-		return errTaken
-	}
-	c := &converting{svc: s, tenant: t, job: v, actor: access.Actor{Tenant: t, System: true}}
-	if err := c.note(ctx); err != nil {
+	leave, err := s.take(ctx, t, v)
+	if err != nil {
 		return err
 	}
+	defer leave()
+	c := &converting{svc: s, tenant: t, job: v, actor: access.Actor{Tenant: t, System: true}}
 	for {
 		if err := c.through(ctx); err != nil {
 			return err
 		}
 		if !v.Again {
 			v.Again, v.After = true, 0
-			if err := c.note(ctx); err != nil {
+			if err := c.svc.hold(ctx, c.tenant, c.job); err != nil {
 				return err
 			}
 			continue
@@ -147,26 +107,6 @@ func (s *Service) reload(ctx context.Context, t schema.TenantID, key string) (*c
 	return nil, nil //nolint:nilnil // done by another
 }
 
-// note stores how far the work got, and that it goes on here.
-func (c *converting) note(ctx context.Context) error {
-	c.job.Owner, c.job.Until = c.svc.self, c.svc.now().Add(leaseFor).UnixMilli()
-	op, err := c.job.Doc()
-	if err != nil {
-		return err
-	}
-	op.Log = false
-	o := store.Origin{Via: viaConvert, At: c.svc.now().UnixMilli()}
-	_, err = c.svc.engine.Commit(ctx, c.tenant, &store.Commit{Origin: o, Docs: []store.DocOp{op}})
-	if errors.Is(err, store.ErrConflict) {
-		return errTaken
-	}
-	if err != nil {
-		return fmt.Errorf("note a conversion: %w", err)
-	}
-	c.job.Version++
-	return nil
-}
-
 const viaConvert = "convert"
 
 // through goes through the records of a phase, or through those that changed since it began.
@@ -181,7 +121,7 @@ func (c *converting) through(ctx context.Context) error {
 		}
 		c.job.After = last
 		if n%noteEvery == 0 {
-			if err := c.note(ctx); err != nil {
+			if err := c.svc.hold(ctx, c.tenant, c.job); err != nil {
 				return err
 			}
 		}
@@ -394,29 +334,4 @@ func (c *converting) store(ctx context.Context, ops []store.Op) error {
 		return err
 	}
 	return nil
-}
-
-// busyKeys are the conversions that this process works on.
-type busyKeys struct {
-	mu   sync.Mutex // guards held
-	held map[string]bool
-}
-
-func (b *busyKeys) enter(key string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.held[key] {
-		return false
-	}
-	if b.held == nil {
-		b.held = map[string]bool{}
-	}
-	b.held[key] = true
-	return true
-}
-
-func (b *busyKeys) leave(key string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.held, key)
 }

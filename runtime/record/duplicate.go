@@ -2,8 +2,6 @@ package record
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -83,51 +81,20 @@ func (s *Service) copySoon(ctx context.Context, t schema.TenantID, from []schema
 }
 
 func (s *Service) duplications(ctx context.Context, t schema.TenantID) ([]*catalog.Duplication, error) {
-	var out []*catalog.Duplication
-	err := s.engine.View(ctx, t, func(r store.Reader) error {
-		docs, err := r.Docs(ctx, catalog.KindDuplicate, "", "", MaxBatch)
-		for i := range docs {
-			d := &catalog.Duplication{Key: docs[i].Key}
-			if err := json.Unmarshal(docs[i].Body, d); err != nil {
-				return fmt.Errorf("read a duplication: %w", err)
-			}
-			d.Version = docs[i].Version
-			out = append(out, d)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list duplications: %w", err)
-	}
-	return out, nil
+	return jobs[catalog.Duplication](ctx, s, t, catalog.KindDuplicate)
 }
 
 // copyAll works the duplications of a tenant off.
 func (s *Service) copyAll(ctx context.Context, t schema.TenantID) error {
-	list, err := s.duplications(ctx, t)
-	if err != nil {
-		return err
-	}
-	for _, d := range list {
-		if err := s.copyRecords(ctx, t, d); err != nil && !errors.Is(err, errTaken) {
-			return err
-		}
-	}
-	return nil
+	return workOff(ctx, t, s.duplications, s.copyRecords)
 }
 
 func (s *Service) copyRecords(ctx context.Context, t schema.TenantID, d *catalog.Duplication) error {
-	key := catalog.KindDuplicate + d.Key
-	if !s.converting.enter(key) {
-		return errTaken
-	}
-	defer s.converting.leave(key)
-	if d.Owner != 0 && d.Owner != s.self && d.Until > s.now().UnixMilli() {
-		return errTaken
-	}
-	if err := s.noteCopy(ctx, t, d); err != nil {
+	leave, err := s.take(ctx, t, d)
+	if err != nil {
 		return err
 	}
+	defer leave()
 	for ; d.Step < len(d.To); d.Step, d.After = d.Step+1, 0 {
 		for n := 1; ; n++ {
 			last, err := s.copyBatch(ctx, t, d)
@@ -139,7 +106,7 @@ func (s *Service) copyRecords(ctx context.Context, t schema.TenantID, d *catalog
 			}
 			d.After = last
 			if n%noteEvery == 0 {
-				if err := s.noteCopy(ctx, t, d); err != nil {
+				if err := s.hold(ctx, t, d); err != nil {
 					return err
 				}
 			}
@@ -150,25 +117,6 @@ func (s *Service) copyRecords(ctx context.Context, t schema.TenantID, d *catalog
 	}
 	s.backlog.add(t)
 	s.wake(t)
-	return nil
-}
-
-func (s *Service) noteCopy(ctx context.Context, t schema.TenantID, d *catalog.Duplication) error {
-	d.Owner, d.Until = s.self, s.now().Add(leaseFor).UnixMilli()
-	op, err := d.Doc()
-	if err != nil {
-		return err
-	}
-	op.Log = false
-	o := store.Origin{Via: viaDuplicate, At: s.now().UnixMilli()}
-	_, err = s.engine.Commit(ctx, t, &store.Commit{Origin: o, Docs: []store.DocOp{op}})
-	if errors.Is(err, store.ErrConflict) {
-		return errTaken
-	}
-	if err != nil {
-		return fmt.Errorf("note a duplication: %w", err)
-	}
-	d.Version++
 	return nil
 }
 

@@ -111,7 +111,7 @@ func TestComputed_names_that_change_again_while_the_work_goes_on(t *testing.T) {
 		doc = &docs[0]
 		return err
 	}))
-	job := &catalog.Recalc{Key: doc.Key, Version: doc.Version}
+	job := &catalog.Recalc{Job: catalog.Job{Key: doc.Key, Version: doc.Version}}
 	require.NoError(t, json.Unmarshal(doc.Body, job))
 	job.After, job.Owner, job.Until = line.Record.ID, 99, s.clock.Add(time.Hour).UnixMilli() // another process is past the record
 	op, err := job.Doc()

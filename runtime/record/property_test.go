@@ -161,7 +161,7 @@ func (p *player) compare(e *schema.Entity) {
 		set[e.Shadow(0, schema.ShadowErrors).ID] = nil
 		ops = append(ops, store.Op{Kind: store.OpFill, Shape: snap.Shape(e.ID), ID: r.ID, IfVersion: r.Version, Set: set})
 	}
-	job := &catalog.Recalc{Key: "test", Design: true}
+	job := &catalog.Recalc{Job: catalog.Job{Key: "test"}, Design: true}
 	step := catalog.RecalcStep{Entity: e.ID}
 	for _, c := range snap.Graph().Computed(e.ID) {
 		step.Fields = append(step.Fields, c.Field.ID)

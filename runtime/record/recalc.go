@@ -2,11 +2,9 @@ package record
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
@@ -15,16 +13,7 @@ import (
 	"tongban/schema/query"
 )
 
-const (
-	// leaseFor is how long a process may be silent before another takes over.
-	leaseFor   = 30 * time.Second
-	fillAhead  = 4  // batches that are stored at the same time
-	noteEvery  = 20 // batches between two notes of how far it got
-	viaCompute = "compute"
-)
-
-// errTaken: another process works on it.
-var errTaken = errors.New("record: another process brings the values up to date")
+const fillAhead = 4 // batches that are stored at the same time
 
 // Progress is how far a field's values have been brought up to date.
 type Progress struct{ Done, Total int64 }
@@ -32,12 +21,12 @@ type Progress struct{ Done, Total int64 }
 // Updating tells how far the fields of an entity are whose values are being
 // brought up to date on all records.
 func (s *Service) Updating(ctx context.Context, t schema.TenantID, e schema.EntityID) (map[schema.FieldID]Progress, error) {
-	jobs, err := s.recalcs(ctx, t)
+	list, err := s.recalcs(ctx, t)
 	if err != nil {
 		return nil, err
 	}
 	out := map[schema.FieldID]Progress{}
-	for _, j := range jobs {
+	for _, j := range list {
 		for _, st := range j.Steps {
 			if st.Entity != e || !j.Design {
 				continue
@@ -57,23 +46,7 @@ func (s *Service) Updating(ctx context.Context, t schema.TenantID, e schema.Enti
 }
 
 func (s *Service) recalcs(ctx context.Context, t schema.TenantID) ([]*catalog.Recalc, error) {
-	var out []*catalog.Recalc
-	err := s.engine.View(ctx, t, func(r store.Reader) error {
-		docs, err := r.Docs(ctx, catalog.KindRecalc, "", "", MaxBatch)
-		for i := range docs {
-			j := &catalog.Recalc{Key: docs[i].Key}
-			if err := json.Unmarshal(docs[i].Body, j); err != nil {
-				return fmt.Errorf("read a recalculation: %w", err)
-			}
-			j.Version = docs[i].Version
-			out = append(out, j)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list recalculations: %w", err)
-	}
-	return out, nil
+	return jobs[catalog.Recalc](ctx, s, t, catalog.KindRecalc)
 }
 
 // Recalculate brings the values up to date that changes of metadata, or of
@@ -86,32 +59,13 @@ func (s *Service) Recalculate(ctx context.Context, t schema.TenantID) error {
 	if err := s.startDay(ctx, t); err != nil {
 		return err
 	}
-	for {
-		jobs, err := s.recalcs(ctx, t)
-		if err != nil {
-			return err
-		}
-		worked := false
-		for _, j := range jobs {
-			err := s.recalc(ctx, t, j)
-			if errors.Is(err, errTaken) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			worked = true
-		}
-		if !worked {
-			return nil
-		}
-	}
+	return workOff(ctx, t, s.recalcs, s.recalc)
 }
 
 // Behind says whether something is left for Recalculate.
 func (s *Service) Behind(ctx context.Context, t schema.TenantID) (bool, error) {
-	jobs, err := s.recalcs(ctx, t)
-	if err != nil || len(jobs) > 0 {
+	list, err := s.recalcs(ctx, t)
+	if err != nil || len(list) > 0 {
 		return true, err
 	}
 	moves, err := s.conversions(ctx, t)
@@ -135,21 +89,19 @@ func (s *Service) Behind(ctx context.Context, t schema.TenantID) (bool, error) {
 
 // recalc works one document off.
 func (s *Service) recalc(ctx context.Context, t schema.TenantID, j *catalog.Recalc) error {
-	now := s.now().UnixMilli()
-	if j.Owner != 0 && j.Owner != s.self && j.Until > now {
-		return errTaken
-	}
-	r := &recalculation{svc: s, tenant: t, job: j, actor: access.Actor{Tenant: t, System: true}}
-	if err := r.note(ctx); err != nil {
+	leave, err := s.take(ctx, t, j)
+	if err != nil {
 		return err
 	}
+	defer leave()
+	r := &recalculation{svc: s, tenant: t, job: j, actor: access.Actor{Tenant: t, System: true}}
 	for ; j.Step < len(j.Steps); j.Step, j.After = j.Step+1, 0 {
 		if err := r.step(ctx, &j.Steps[j.Step]); err != nil {
 			return err
 		}
 	}
 	op := store.DocOp{Kind: catalog.KindRecalc, Key: j.Key, IfVersion: j.Version, Log: j.Design}
-	err := r.save(ctx, op)
+	err = s.noteJob(ctx, t, op)
 	if j.Design {
 		s.catalog.Invalidate(t)
 	}
@@ -163,33 +115,6 @@ type recalculation struct {
 	tenant schema.TenantID
 	job    *catalog.Recalc
 	actor  access.Actor
-}
-
-// note stores how far the work got, and that it goes on here.
-func (r *recalculation) note(ctx context.Context) error {
-	r.job.Owner, r.job.Until = r.svc.self, r.svc.now().Add(leaseFor).UnixMilli()
-	op, err := r.job.Doc()
-	if err != nil {
-		return err
-	}
-	op.Log = false
-	if err := r.save(ctx, op); err != nil {
-		return err
-	}
-	r.job.Version++
-	return nil
-}
-
-func (r *recalculation) save(ctx context.Context, op store.DocOp) error {
-	o := store.Origin{Via: viaCompute, At: r.svc.now().UnixMilli()}
-	_, err := r.svc.engine.Commit(ctx, r.tenant, &store.Commit{Origin: o, Docs: []store.DocOp{op}})
-	if errors.Is(err, store.ErrConflict) {
-		return errTaken
-	}
-	if err != nil {
-		return fmt.Errorf("note a recalculation: %w", err)
-	}
-	return nil
 }
 
 // step goes through the records of one part, in the order of their ids.
@@ -232,7 +157,7 @@ func (r *recalculation) step(ctx context.Context, st *catalog.RecalcStep) error 
 				return err
 			}
 			pending, r.job.After = nil, last
-			if err := r.note(ctx); err != nil {
+			if err := r.svc.hold(ctx, r.tenant, r.job); err != nil {
 				return err
 			}
 		}

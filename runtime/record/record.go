@@ -54,27 +54,27 @@ type Options struct {
 
 // Service writes and reads records. It is safe for concurrent use.
 type Service struct {
-	engine     store.Engine
-	catalog    *catalog.Catalog
-	policy     *access.Policy
-	ids        *ids.Source
-	now        func() time.Time
-	log        *slog.Logger
-	files      Files
-	attach     Attachable
-	rules      []Rule
-	wake       func(schema.TenantID)
-	locks      *stripes
-	flights    flights
-	books      books
-	self       int64 // this process, among those that bring values up to date
-	backlog    *backlog
-	converting busyKeys
-	tables     tables
-	queue      *fair.Queue
-	costs      costs
-	timer      func() (took func() time.Duration)
-	slow       slow
+	engine  store.Engine
+	catalog *catalog.Catalog
+	policy  *access.Policy
+	ids     *ids.Source
+	now     func() time.Time
+	log     *slog.Logger
+	files   Files
+	attach  Attachable
+	rules   []Rule
+	wake    func(schema.TenantID)
+	locks   *stripes
+	flights flights
+	books   books
+	self    int64 // this process, among those that bring values up to date
+	backlog *backlog
+	atWork  busyKeys
+	tables  tables
+	queue   *fair.Queue
+	costs   costs
+	timer   func() (took func() time.Duration)
+	slow    slow
 }
 
 // New returns a service.

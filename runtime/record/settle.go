@@ -44,7 +44,7 @@ func (w *writing) recalcDocs() ([]store.DocOp, error) {
 	if len(w.later) == 0 {
 		return nil, nil
 	}
-	w.job = &catalog.Recalc{Steps: w.later, Key: schema.FormatID("job_", w.svc.ids.Next())}
+	w.job = &catalog.Recalc{Steps: w.later, Job: catalog.Job{Key: schema.FormatID("job_", w.svc.ids.Next())}}
 	op, err := w.job.Doc()
 	if err != nil {
 		return nil, err

@@ -37,7 +37,8 @@ func TestAFieldTellsHowFarItsValuesAre(t *testing.T) {
 		snap, err := w.prog.Catalog.Tenant(t.Context(), tenant)
 		require.NoError(t, err)
 		elsewhere := &catalog.Recalc{ // another node is at it
-			Key: "elsewhere", Design: true, Done: 20, Total: 100, Owner: 1, Until: now().UnixMilli() + 3_600_000,
+			Job:    catalog.Job{Key: "elsewhere", Owner: 1, Until: now().UnixMilli() + 3_600_000},
+			Design: true, Done: 20, Total: 100,
 			Steps: []catalog.RecalcStep{{Entity: ent, Fields: []schema.FieldID{snap.Entity(ent).FieldNamed("sum").ID}}},
 		}
 		doc, err := elsewhere.Doc()
