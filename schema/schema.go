@@ -443,6 +443,20 @@ func (e *Entity) Live() []*Field {
 	return out
 }
 
+// DefaultFormula is the formula that gives the field's default, or "".
+func (f *Field) DefaultFormula() string {
+	if len(f.Default) == 0 || f.Default[0] != '{' {
+		return ""
+	}
+	var d struct {
+		Formula string `json:"formula"`
+	}
+	if json.Unmarshal(f.Default, &d) != nil {
+		return ""
+	}
+	return d.Formula
+}
+
 // Shadow returns the shadow of a field (0: the record) for a use, or nil.
 func (e *Entity) Shadow(f FieldID, use string) *Shadow {
 	for i := range e.Shadows {

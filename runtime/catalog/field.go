@@ -344,7 +344,7 @@ func checkDefault(f *schema.Field, traits *field.Traits) error {
 	if hasFormula(f.Default) {
 		return nil // compiled when the change is settled
 	}
-	if defaultFormula(f.Default) != "" { // settle compiles it
+	if f.DefaultFormula() != "" { // settle compiles it
 		return nil
 	}
 	if _, err := field.DefaultOf(f, &field.Env{Me: 1}); err != nil {

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -369,7 +368,7 @@ func (n fieldNames) FieldNames() []string {
 // readable says whether formulas may read a field.
 func readable(f *schema.Field) bool {
 	switch f.Type {
-	case "secret", "button", "section", "description":
+	case "button", "section", "description":
 		return false
 	}
 	return true
@@ -377,17 +376,3 @@ func readable(f *schema.Field) bool {
 
 // FormulaNames are the fields of an entity as formulas name them.
 func FormulaNames(e *schema.Entity) formula.Names { return fieldNames{e} }
-
-// defaultFormula is the formula of a default, or "".
-func defaultFormula(raw json.RawMessage) string {
-	if len(raw) == 0 || raw[0] != '{' {
-		return ""
-	}
-	var d struct {
-		Formula string `json:"formula"`
-	}
-	if json.Unmarshal(raw, &d) != nil {
-		return ""
-	}
-	return d.Formula
-}

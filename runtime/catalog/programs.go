@@ -185,7 +185,7 @@ func (x *edits) compileSettings(e *schema.Entity, f *schema.Field) error {
 	if err := restate(e, &f.ReadOnlyIf, was.ReadOnlyIf, "readOnly"); err != nil {
 		return err
 	}
-	if src := defaultFormula(f.Default); src != "" && !bytes.Equal(f.Default, was.Default) {
+	if src := f.DefaultFormula(); src != "" && !bytes.Equal(f.Default, was.Default) {
 		if err := restate(e, &src, "", "default"); err != nil {
 			return err
 		}

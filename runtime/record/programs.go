@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/json"
 	"sync"
 
 	"tongban/runtime/catalog"
@@ -60,7 +59,7 @@ func newRulebook(e *schema.Entity) *rulebook {
 	for _, f := range e.Live() {
 		add(&b.required, f, f.RequiredIf)
 		add(&b.readOnly, f, f.ReadOnlyIf)
-		add(&b.defaults, f, defaultFormula(f.Default))
+		add(&b.defaults, f, f.DefaultFormula())
 		if f.Type == "link" && len(f.Options.Filter) > 0 && !f.Options.Derived {
 			b.links = append(b.links, f)
 		}
@@ -80,20 +79,6 @@ func newRulebook(e *schema.Entity) *rulebook {
 		}
 	}
 	return b
-}
-
-// defaultFormula is the formula of a default, or "".
-func defaultFormula(raw json.RawMessage) string {
-	if len(raw) == 0 || raw[0] != '{' {
-		return ""
-	}
-	var d struct {
-		Formula string `json:"formula"`
-	}
-	if json.Unmarshal(raw, &d) != nil {
-		return ""
-	}
-	return d.Formula
 }
 
 // books keeps the rulebooks of entities, which snapshots hold as immutable pointers.

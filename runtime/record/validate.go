@@ -213,7 +213,7 @@ func (w *writing) complete(wk *work, env *field.Env, given map[schema.FieldID]bo
 			}
 			continue
 		}
-		if len(f.Default) == 0 || defaultFormula(f.Default) != "" {
+		if len(f.Default) == 0 || f.DefaultFormula() != "" {
 			continue
 		}
 		v, err := field.DefaultOf(f, env)

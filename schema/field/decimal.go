@@ -1,8 +1,6 @@
 package field
 
 import (
-	"strings"
-
 	"tongban/schema"
 	"tongban/schema/value"
 )
@@ -45,14 +43,7 @@ func (t decimal) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) 
 }
 
 func (decimal) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {
-	if strings.TrimSpace(s) == "" {
-		return empty, nil
-	}
-	plain, err := value.PlainNumber(s)
-	if err != nil {
-		return nil, bad(f, "badNumber").With("value", shown(s))
-	}
-	return parseDecimal(f, plain)
+	return parseDigitsText(f, s, parseDecimal)
 }
 
 func (decimal) AppendJSON(dst []byte, f *schema.Field, v schema.Value, _ Names) []byte {

@@ -12,14 +12,7 @@ type email struct{ text }
 func (email) Name() string { return "email" }
 
 func (t email) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	s, err := inputText(f, in, env)
-	if err != nil {
-		return nil, err
-	}
-	return t.ParseText(f, s, env)
+	return parseAsText(t, f, in, env)
 }
 
 func (email) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {

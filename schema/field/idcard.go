@@ -22,14 +22,7 @@ func (idCard) Traits(*schema.Field) Traits {
 func (idCard) Check(*schema.Field) error { return nil }
 
 func (t idCard) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	s, err := inputText(f, in, env)
-	if err != nil {
-		return nil, err
-	}
-	return t.ParseText(f, s, env)
+	return parseAsText(t, f, in, env)
 }
 
 func (idCard) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {

@@ -7,6 +7,7 @@ import (
 
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/value"
 )
 
 // empty is the empty value.
@@ -120,4 +121,46 @@ func shown(s string) string {
 		return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")
 	}
 	return strings.ToValidUTF8(strings.ReplaceAll(string([]rune(s)[:most]), "\x00", ""), "") + "…"
+}
+
+// parseAsText reads the input of a type whose values are texts.
+func parseAsText(t Type, f *schema.Field, in any, env *Env) (schema.Value, error) {
+	if blank(in) {
+		return empty, nil
+	}
+	s, err := inputText(f, in, env)
+	if err != nil {
+		return nil, err
+	}
+	return t.ParseText(f, s, env)
+}
+
+// digits reads a number that is written plainly, such as -12.5, into storage form.
+type digits func(f *schema.Field, plain string) (schema.Value, error)
+
+// parseDigits reads the input of a type whose values are numbers.
+func parseDigits(f *schema.Field, in any, env *Env, read digits) (schema.Value, error) {
+	if blank(in) {
+		return empty, nil
+	}
+	if s, ok := in.(string); ok && env.Typecast {
+		return parseDigitsText(f, s, read)
+	}
+	s, ok := numeral(in)
+	if !ok {
+		return nil, wrongType(f, "number")
+	}
+	return read(f, s)
+}
+
+// parseDigitsText reads a number as people write it, such as 1,234.5.
+func parseDigitsText(f *schema.Field, s string, read digits) (schema.Value, error) {
+	if strings.TrimSpace(s) == "" {
+		return empty, nil
+	}
+	plain, err := value.PlainNumber(s)
+	if err != nil {
+		return nil, bad(f, "badNumber").With("value", shown(s))
+	}
+	return read(f, plain)
 }

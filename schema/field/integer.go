@@ -1,8 +1,6 @@
 package field
 
 import (
-	"strings"
-
 	"tongban/schema"
 	"tongban/schema/value"
 )
@@ -18,29 +16,12 @@ func (integer) Traits(*schema.Field) Traits {
 
 func (integer) Check(*schema.Field) error { return nil }
 
-func (t integer) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	if s, ok := in.(string); ok && env.Typecast {
-		return t.ParseText(f, s, env)
-	}
-	s, ok := numeral(in)
-	if !ok {
-		return nil, wrongType(f, "number")
-	}
-	return parseInteger(f, s)
+func (integer) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
+	return parseDigits(f, in, env, parseInteger)
 }
 
 func (integer) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {
-	if strings.TrimSpace(s) == "" {
-		return empty, nil
-	}
-	plain, err := value.PlainNumber(s)
-	if err != nil {
-		return nil, bad(f, "badNumber").With("value", shown(s))
-	}
-	return parseInteger(f, plain)
+	return parseDigitsText(f, s, parseInteger)
 }
 
 func (integer) AppendJSON(dst []byte, _ *schema.Field, v schema.Value, _ Names) []byte {

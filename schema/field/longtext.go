@@ -14,14 +14,7 @@ func (longText) Traits(*schema.Field) Traits {
 func (longText) Check(f *schema.Field) error { return checkPlain(f, MaxLongText) }
 
 func (t longText) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	s, err := inputText(f, in, env)
-	if err != nil {
-		return nil, err
-	}
-	return t.ParseText(f, s, env)
+	return parseAsText(t, f, in, env)
 }
 
 func (longText) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {

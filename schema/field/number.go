@@ -2,7 +2,6 @@ package field
 
 import (
 	"errors"
-	"strings"
 
 	"tongban/schema"
 	"tongban/schema/value"
@@ -25,29 +24,12 @@ func (number) Check(f *schema.Field) error {
 	return checkRange(f)
 }
 
-func (t number) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	if s, ok := in.(string); ok && env.Typecast {
-		return t.ParseText(f, s, env)
-	}
-	s, ok := numeral(in)
-	if !ok {
-		return nil, wrongType(f, "number")
-	}
-	return parseFloat(f, s)
+func (number) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
+	return parseDigits(f, in, env, parseFloat)
 }
 
 func (number) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {
-	if strings.TrimSpace(s) == "" {
-		return empty, nil
-	}
-	plain, err := value.PlainNumber(s)
-	if err != nil {
-		return nil, bad(f, "badNumber").With("value", shown(s))
-	}
-	return parseFloat(f, plain)
+	return parseDigitsText(f, s, parseFloat)
 }
 
 func (number) AppendJSON(dst []byte, _ *schema.Field, v schema.Value, _ Names) []byte {

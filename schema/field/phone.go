@@ -30,14 +30,7 @@ func (phone) Check(f *schema.Field) error {
 }
 
 func (t phone) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	s, err := inputText(f, in, env)
-	if err != nil {
-		return nil, err
-	}
-	return t.ParseText(f, s, env)
+	return parseAsText(t, f, in, env)
 }
 
 func (phone) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {

@@ -1,14 +1,12 @@
 package field
 
 import (
-	"strings"
-
 	"tongban/schema"
 	"tongban/schema/value"
 )
 
 // rating is a count of stars from 1 to the field's max; 0 means none.
-type rating struct{}
+type rating struct{ integer }
 
 const maxStars = 10
 
@@ -29,43 +27,12 @@ func (rating) Check(f *schema.Field) error {
 	return nil
 }
 
-func (t rating) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	if s, ok := in.(string); ok && env.Typecast {
-		return t.ParseText(f, s, env)
-	}
-	s, ok := numeral(in)
-	if !ok {
-		return nil, wrongType(f, "number")
-	}
-	return parseStars(f, s)
+func (rating) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
+	return parseDigits(f, in, env, parseStars)
 }
 
 func (rating) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {
-	if strings.TrimSpace(s) == "" {
-		return empty, nil
-	}
-	plain, err := value.PlainNumber(s)
-	if err != nil {
-		return nil, bad(f, "badNumber").With("value", shown(s))
-	}
-	return parseStars(f, plain)
-}
-
-func (rating) AppendJSON(dst []byte, _ *schema.Field, v schema.Value, _ Names) []byte {
-	if n, ok := v.(int64); ok {
-		return value.AppendDecimal(dst, n, 0)
-	}
-	return appendNull(dst)
-}
-
-func (rating) Text(_ *schema.Field, v schema.Value, _ Names) string {
-	if n, ok := v.(int64); ok {
-		return value.FormatDecimal(n, 0)
-	}
-	return ""
+	return parseDigitsText(f, s, parseStars)
 }
 
 func parseStars(f *schema.Field, s string) (schema.Value, error) {

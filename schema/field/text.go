@@ -14,14 +14,7 @@ func (text) Traits(*schema.Field) Traits {
 func (text) Check(f *schema.Field) error { return checkPlain(f, MaxText) }
 
 func (t text) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	s, err := inputText(f, in, env)
-	if err != nil {
-		return nil, err
-	}
-	return t.ParseText(f, s, env)
+	return parseAsText(t, f, in, env)
 }
 
 func (text) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {

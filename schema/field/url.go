@@ -21,14 +21,7 @@ func (webAddress) Traits(*schema.Field) Traits {
 }
 
 func (t webAddress) Parse(f *schema.Field, in any, env *Env) (schema.Value, error) {
-	if blank(in) {
-		return empty, nil
-	}
-	s, err := inputText(f, in, env)
-	if err != nil {
-		return nil, err
-	}
-	return t.ParseText(f, s, env)
+	return parseAsText(t, f, in, env)
 }
 
 func (webAddress) ParseText(f *schema.Field, s string, _ *Env) (schema.Value, error) {
