@@ -48,9 +48,6 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// Registry takes the metrics of other parts.
-func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
-
 // Gauge shows what fn says at each look.
 func (m *Metrics) Gauge(name, help string, fn func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, fn))
