@@ -32,6 +32,9 @@ func (s *Snapshot) Sources(e schema.EntityID, f schema.FieldID) []access.Source 
 		}
 		for _, id := range c.Reads {
 			add(access.Source{Entity: c.Entity.ID, Field: id, Far: todo[i].Far})
+			if l := c.Entity.Field(id); l != nil && l.Type == "link" && l.Options.Derived { // it shows what others hold
+				add(access.Source{Entity: l.Options.Entity, Field: l.Options.Inverse, Far: true, Open: c.Field.Options.Open})
+			}
 		}
 		open := c.Field.Options.Open
 		for _, far := range c.Far {

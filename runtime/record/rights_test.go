@@ -138,3 +138,25 @@ func TestComputed_rights(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, fieldsOf(row), bird, "a hidden field is not opened by that")
 }
+
+func TestAFormulaOverLinkingRecordsIsHiddenWithTheLinkThatTheyHold(t *testing.T) {
+	s := newShop(t)
+	s.add(s.orders, formulaField("items", `{lines}&""`))
+	order := s.create(s.boss(), s.orders, `{"name":"A"}`)
+	s.create(s.boss(), s.lines, `{"item":"`+bird+`","order":["`+idOf(order)+`"]}`)
+	require.NoError(t, s.records.Recalculate(t.Context(), s.tenant))
+	require.Contains(t, s.show(s.orders, order, "items"), bird)
+	a := s.as(s.person("blind", 0, s.role("blind", all(s.orders, nil), all(s.lines, map[string]schema.Right{"order": schema.Hidden}))))
+	row, err := s.records.Get(t.Context(), a, s.orders.ID, order.Record.ID)
+	require.NoError(t, err)
+	require.NotContains(t, fieldsOf(row), bird, "which lines are linked is told by a link that is hidden")
+}
+
+// tower is lines that look up, through their order, a customer.
+type tower struct {
+	*shop
+	customers *schema.Entity
+	line      *record.Row
+	theirs    *record.Row // a customer of somebody else
+	a         access.Actor
+}
