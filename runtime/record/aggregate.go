@@ -147,7 +147,7 @@ func (s *Service) aggPlan(snap *catalog.Snapshot, r *access.Rights, q *AggReques
 // secret says that keys may be ids of records whose name the actor may not see:
 // no cursor may hold them.
 func (p *aggPlan) secret() bool {
-	return slices.ContainsFunc(p.keys, func(k aggKey) bool { return k.f.Type == "link" })
+	return slices.ContainsFunc(p.keys, func(k aggKey) bool { return linksTo(k.f) != 0 })
 }
 
 // next is the cursor of the page that follows a group: its keys, or how many
@@ -259,7 +259,11 @@ func (p *aggPlan) addMetric(c *conditions, m *Metric) error {
 	return nil
 }
 
-func isScaled(f *schema.Field) bool { return f.Type == "decimal" || f.Type == "currency" }
+// isScaled says whether a field holds, or shows, decimals.
+func isScaled(f *schema.Field) bool {
+	shown, _, ok := field.Shown(f)
+	return ok && (shown.Type == "decimal" || shown.Type == "currency")
+}
 
 // measurable says of what kinds a figure can be made.
 func measurable(fn query.AggFn, t field.Traits) bool {
@@ -278,12 +282,13 @@ func measurable(fn query.AggFn, t field.Traits) bool {
 func (p *aggPlan) names(rd *reading, rows []query.AggRow) (*names, error) {
 	wanted := map[schema.EntityID][]schema.RecordID{}
 	for i, k := range p.keys {
-		if k.f.Type != "link" {
+		to := linksTo(k.f)
+		if to == 0 {
 			continue
 		}
 		for _, row := range rows {
 			if id, ok := row.Keys[i].(int64); ok {
-				wanted[k.f.Options.Entity] = append(wanted[k.f.Options.Entity], schema.RecordID(id))
+				wanted[to] = append(wanted[to], schema.RecordID(id))
 			}
 		}
 	}
@@ -313,8 +318,8 @@ func (k *aggKey) json(v schema.Value, n *names) json.RawMessage {
 		return append(time.UnixMilli(id).UTC().AppendFormat([]byte{'"'}, time.DateOnly), '"')
 	case isID && (k.f.Type == "user" || k.f.Type == "users" || k.f.Type == "createdBy" || k.f.Type == "updatedBy"):
 		return n.appendUser(nil, schema.UserID(id))
-	case isID && k.f.Type == "link":
-		title, ok := n.Record(k.f.Options.Entity, schema.RecordID(id))
+	case isID && linksTo(k.f) != 0:
+		title, ok := n.Record(linksTo(k.f), schema.RecordID(id))
 		if !ok {
 			return json.RawMessage("null")
 		}
@@ -372,8 +377,8 @@ func (m *aggMetric) exactAverage(sum, count schema.Value) json.RawMessage {
 	}
 	const extra = 2
 	scale := 2
-	if m.f.Options.Scale != nil {
-		scale = *m.f.Options.Scale
+	if shown, _, ok := field.Shown(m.f); ok && shown.Options.Scale != nil {
+		scale = *shown.Options.Scale
 	}
 	num := new(big.Int).Mul(big.NewInt(total), big.NewInt(100)) // extra digits
 	num.Mul(num, big.NewInt(2)).Add(num, big.NewInt(n*int64(num.Sign())))

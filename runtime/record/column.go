@@ -28,8 +28,8 @@ func newColumn(f *schema.Field) *column {
 	if sys := t.Traits(f).System; sys != 0 {
 		c.from = sys
 	}
-	if shown, _, ok := field.Shown(f); ok && field.IsComputed(f) && shown.Type == "link" {
-		c.shows = shown.Options.Entity
+	if !c.link {
+		c.shows = linksTo(f)
 	}
 	c.quote = [3]string{
 		string(appendText(nil, f.Key)) + ":",

@@ -3,6 +3,7 @@ package record
 import (
 	"tongban/runtime/access"
 	"tongban/schema"
+	"tongban/schema/field"
 	"tongban/schema/query"
 )
 
@@ -42,24 +43,38 @@ func (c *conditions) guard(x query.Expr) query.Expr {
 	return x
 }
 
-// limitedLink is a link of whose records the actor may not read all.
+// limitedLink is a link, or a lookup of links, of whose records the actor may
+// not read all.
 type limitedLink struct {
-	field *schema.Field
-	rows  query.Expr // those it may read
+	field  schema.FieldID
+	entity schema.EntityID
+	rows   query.Expr // those it may read
 }
 
 func (c *conditions) limited(id schema.FieldID) (limitedLink, bool) {
 	f := c.entity.Field(id)
-	if f == nil || f.Type != "link" {
+	if f == nil {
 		return limitedLink{}, false
 	}
-	rows := c.within(f.Options.Entity, 0, nil)
-	return limitedLink{f, rows}, rows != nil
+	to := linksTo(f)
+	if to == 0 {
+		return limitedLink{}, false
+	}
+	rows := c.within(to, 0, nil)
+	return limitedLink{f.ID, to, rows}, rows != nil
+}
+
+// linksTo is the entity whose records a field's values name; 0 for none.
+func linksTo(f *schema.Field) schema.EntityID {
+	if shown, _, ok := field.Shown(f); ok && shown.Type == "link" {
+		return shown.Options.Entity
+	}
+	return 0
 }
 
 // any asks for a linked record that may be read and matches where.
 func (l limitedLink) any(where query.Expr, neg bool) query.Rel {
-	x := query.Rel{Field: l.field.ID, Entity: l.field.Options.Entity, Where: l.rows, Neg: neg}
+	x := query.Rel{Field: l.field, Entity: l.entity, Where: l.rows, Neg: neg}
 	if where != nil {
 		x.Where = query.And{l.rows, where}
 	}
