@@ -15,11 +15,12 @@ import (
 )
 
 // check applies the builder's rules to the records as they will be. What the
-// program itself brings up to date, or an undo takes back, has passed already.
+// program itself brings up to date has passed already, and so has what an undo
+// takes back; but no undo reaches into a record that was locked since.
 func (w *writing) check() error {
 	ev := newEvaluator(w.rd, w)
 	for _, wk := range w.works {
-		if wk.quiet || wk.back || wk.op != store.OpCreate && (wk.op != store.OpUpdate || len(wk.set) == 0) {
+		if wk.quiet || wk.op != store.OpCreate && (wk.op != store.OpUpdate || len(wk.set) == 0) {
 			continue
 		}
 		book := w.svc.books.get(wk.side.entity)
@@ -28,10 +29,12 @@ func (w *writing) check() error {
 		}
 		c := &checking{w: w, wk: wk, ev: ev, after: evalRow{ev, wk.side.entity, wk.after}}
 		c.readOnly(book)
-		c.states(book)
-		c.required(book)
-		c.links(book)
-		c.rules(book)
+		if !wk.back {
+			c.states(book)
+			c.required(book)
+			c.links(book)
+			c.rules(book)
+		}
 		if len(w.errs) >= maxErrors {
 			break
 		}
@@ -69,7 +72,8 @@ func (c *checking) readOnly(b *rulebook) {
 	}
 	before := evalRow{&evaluator{rd: c.ev.rd, env: c.ev.env, names: c.ev.names, linked: map[linkedKey][]schema.RecordID{}}, c.wk.side.entity, c.wk.before}
 	for _, r := range b.readOnly {
-		if c.touched(r.f.ID) && c.holds(r.p, before) {
+		// An undo may take back together what it locks and what locks it.
+		if c.touched(r.f.ID) && c.holds(r.p, before) && (!c.wk.back || c.holds(r.p, c.after)) {
 			c.w.fault(c.wk, fail.New(fail.Invalid, "field.readOnlyNow"), c.w.keyFor(c.wk, r.f))
 		}
 	}

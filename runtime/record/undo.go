@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tongban/runtime/access"
@@ -211,8 +212,29 @@ func (u *undoing) revert(n *net, e *schema.Entity, rec *schema.Record, acc acces
 			back[id] = n.before[id]
 		}
 	}
+	u.leaveLocked(n, e, rec, back)
 	if len(back) > 0 {
 		u.add(n, store.OpUpdate, rec.Version, back)
+	}
+}
+
+// leaveLocked takes out what has been locked since: it is locked now, and would
+// be so afterwards. What locked a record may be taken back together with what it locks.
+func (u *undoing) leaveLocked(n *net, e *schema.Entity, rec *schema.Record, back schema.Values) {
+	ev := newEvaluator(u.rd, nil)
+	rules := u.rd.svc.books.get(e).readOnly
+	for left := -1; left != len(back); {
+		left = len(back)
+		after := *rec
+		after.Values = maps.Clone(rec.Values)
+		maps.Copy(after.Values, back)
+		for _, r := range rules {
+			_, touched := back[r.f.ID]
+			if touched && r.p.Eval(ev.env, evalRow{ev, e, rec}).IsTrue() && r.p.Eval(ev.env, evalRow{ev, e, &after}).IsTrue() {
+				u.skip(n, r.f.Key, skipDenied)
+				delete(back, r.f.ID)
+			}
+		}
 	}
 }
 

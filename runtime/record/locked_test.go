@@ -1,0 +1,42 @@
+package record_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tongban/runtime/record"
+	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/fail"
+)
+
+func TestUndoDoesNotReachIntoARecordThatHasBeenLockedSince(t *testing.T) {
+	w := newWorld(t)
+	price := field("price", "number")
+	price.ReadOnlyIf = `{done}`
+	e := w.entity("bills", text("name"), field("done", "checkbox"), price)
+	a := w.as(w.person("clerk", 0, schema.RoleMember))
+	row := w.create(a, e, `{"name":"A","price":1}`)
+	change := func(fields string) string {
+		res, err := w.records.Write(t.Context(), w.batch(a, e, record.Change{Op: store.OpUpdate, ID: row.Record.ID, Fields: in(t, fields)}))
+		require.NoError(t, err)
+		return res.ChangeSet
+	}
+	first := change(`{"price":2}`)
+	lock := change(`{"done":true}`)
+	_, err := w.update(a, e, row, `{"price":3}`)
+	require.Equal(t, "field.readOnlyNow", fail.Of(err).Code)
+	res, err := w.records.Undo(t.Context(), a, first)
+	require.NoError(t, err)
+	require.Empty(t, res.Rows, "what is locked stays as it is")
+	require.Equal(t, []record.Skip{{Entity: e.ID, Record: row.Record.ID, Field: "price", Code: "undo.notAllowed"}}, res.Skipped)
+	_, err = w.records.Undo(t.Context(), a, lock)
+	require.NoError(t, err)
+	both := change(`{"price":4,"done":true}`)
+	_, err = w.records.Undo(t.Context(), a, both)
+	require.NoError(t, err, "what locked it is taken back with it")
+	got, err := w.records.Get(t.Context(), a, e.ID, row.Record.ID)
+	require.NoError(t, err)
+	require.Contains(t, fieldsOf(got), `"price":2`)
+}
