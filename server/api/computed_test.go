@@ -56,3 +56,26 @@ func TestSettingsNameFieldsAndComeBackWithTheNamesOfNow(t *testing.T) {
 	require.InDelta(t, 2, a.at("pos"), 0)
 	require.InDelta(t, 6, a.at("end"), 0)
 }
+
+func TestAFieldShowsNoFormulaThatNamesWhatIsHidden(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		p := w.customers()
+		field := "/entities/" + p.ent + "/fields"
+		w.ok("POST", field, w.owner, m{
+			"name": "备注", "key": "note", "type": "text",
+			"required": m{"formula": `{secret}="x"`}, "readOnly": m{"formula": `{secret}="y"`}, "default": m{"formula": `{secret}&""`},
+		})
+		w.ok("POST", field, w.owner, m{"name": "号", "key": "code", "type": "text", "unique": m{"with": []any{"secret", "name"}}})
+		w.ok("POST", field, w.owner, m{"name": "级", "key": "level", "type": "text", "required": m{"formula": `{name}="x"`}})
+		name := w.fieldNamed(p.ent, "secret")["name"].(string)
+		require.Contains(t, string(w.ok("GET", "/entities/"+p.ent, w.owner, nil).Raw), `{`+name+`}`)
+
+		role := w.ok("POST", "/roles", w.owner, m{"name": "看不见", "grants": []any{m{"entity": p.ent, "read": true, "write": true, "create": true, "fields": m{"secret": "hidden"}}}}).str("id")
+		spy, _ := w.member("spy@example.com", role)
+		seen := string(w.ok("GET", "/entities/"+p.ent, spy, nil).Raw)
+		require.NotContains(t, seen, name)
+		require.NotContains(t, seen, "secret")
+		require.Contains(t, seen, `"with":["name"]`)
+		require.Contains(t, seen, `{名称}=`, "what may be read is named")
+	})
+}

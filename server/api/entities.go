@@ -5,6 +5,7 @@ import (
 
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
+	"tongban/runtime/record"
 	"tongban/schema"
 	"tongban/schema/fail"
 	"tongban/schema/formula"
@@ -73,13 +74,16 @@ func (c *call) entityOf(id schema.EntityID) (*entityJSON, error) {
 	}
 	e := s.Entity(id)
 	out := &entityJSON{summaryJSON: summaryOf(e), Version: e.Version, Copying: s.Copying(id), Fields: []fieldJSON{}, Views: []viewJSON{}}
-	progress, err := c.progress(s, id)
-	if err != nil {
-		return nil, err
+	var progress map[schema.FieldID]record.Progress
+	if r.RowFilter() == nil { // it tells how many records there are
+		if progress, err = c.progress(s, id); err != nil {
+			return nil, err
+		}
 	}
+	reader := readerOf(e, r)
 	for _, f := range e.Live() {
 		if right := r.Right(f.ID); right != schema.Hidden {
-			shown := fieldOf(e, f, right)
+			shown := reader.field(f, right)
 			shown.Updating = updatingOf(s, id, f.ID, progress)
 			out.Fields = append(out.Fields, shown)
 		}

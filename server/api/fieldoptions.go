@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tongban/runtime/access"
 	"tongban/runtime/catalog"
 	"tongban/schema"
 	"tongban/schema/fail"
@@ -92,32 +93,60 @@ type clockJSON struct {
 	Stop     string `json:"stop,omitempty" max:"20000"`
 }
 
-// fieldOf shows a field; e is its entity.
-func fieldOf(e *schema.Entity, f *schema.Field, right schema.Right) fieldJSON {
+// reader is who is shown an entity's fields; nil rights: one who may read all.
+type reader struct {
+	e      *schema.Entity
+	rights *access.Rights
+}
+
+func readerOf(e *schema.Entity, r *access.Rights) reader {
+	if slices.ContainsFunc(e.Live(), func(f *schema.Field) bool { return !r.Readable(f.ID) }) {
+		return reader{e, r}
+	}
+	return reader{e: e}
+}
+
+// print writes a formula with the names of now; "" for one that looks at what
+// the reader may not read.
+func (r reader) print(src string) string {
+	if src == "" {
+		return ""
+	}
+	names := catalog.FormulaNames(r.e)
+	if r.rights != nil {
+		p, err := formula.Compile(src, names)
+		if err != nil || slices.ContainsFunc(p.Fields(), func(f schema.FieldID) bool { return !r.rights.Readable(f) }) {
+			return ""
+		}
+	}
+	return formula.Print(src, names)
+}
+
+// field shows a field.
+func (r reader) field(f *schema.Field, right schema.Right) fieldJSON {
 	out := fieldJSON{
 		ID: schema.FormatID(schema.PrefixField, f.ID), Key: f.Key, Name: f.Name, Type: f.Type,
 		Required: boolJSON(f.Required), Unique: boolJSON(f.Unique), Description: f.Description, Default: f.Default,
-		Options: optionsOf(e, f), Right: right, Computed: field.IsComputed(f),
+		Options: r.options(f), Right: right, Computed: field.IsComputed(f),
 	}
 	if f.Moving != nil {
 		out.Converting = f.Moving.To.Type
 	} else if f.Was != nil {
 		out.Revertible = &revertibleJSON{f.Was.Type, stamp(f.Was.Until)}
 	}
-	names := catalog.FormulaNames(e)
 	if field.IsSubTable(f) {
 		out.Type, out.Options.Format = field.SubTable, ""
 	}
-	if f.RequiredIf != "" {
-		out.Required = rawOf(formulaJSON{formula.Print(f.RequiredIf, names)})
+	if src := r.print(f.RequiredIf); src != "" {
+		out.Required = rawOf(formulaJSON{src})
 	}
-	if f.ReadOnlyIf != "" {
-		out.ReadOnly = &formulaJSON{formula.Print(f.ReadOnlyIf, names)}
+	if src := r.print(f.ReadOnlyIf); src != "" {
+		out.ReadOnly = &formulaJSON{src}
 	}
 	if len(f.UniqueWith) > 0 {
 		with := []string{}
 		for _, id := range f.UniqueWith {
-			if w := e.Field(id); w != nil {
+			if w := r.e.Field(id); w != nil && (r.rights == nil || r.rights.Knows(id)) {
 				with = append(with, w.Key)
 			}
 		}
@@ -125,7 +154,10 @@ func fieldOf(e *schema.Entity, f *schema.Field, right schema.Right) fieldJSON {
 	}
 	var def formulaJSON
 	if bytes.HasPrefix(f.Default, []byte("{")) && json.Unmarshal(f.Default, &def) == nil && def.Formula != "" {
-		out.Default = rawOf(formulaJSON{formula.Print(def.Formula, names)})
+		out.Default = nil
+		if src := r.print(def.Formula); src != "" {
+			out.Default = rawOf(formulaJSON{src})
+		}
 	}
 	return out
 }
@@ -137,19 +169,13 @@ func boolJSON(b bool) json.RawMessage {
 	return json.RawMessage("false")
 }
 
-func optionsOf(e *schema.Entity, f *schema.Field) optionsOutJSON {
-	o, names := &f.Options, catalog.FormulaNames(e)
-	printed := func(src string) string {
-		if src == "" {
-			return ""
-		}
-		return formula.Print(src, names)
-	}
+func (r reader) options(f *schema.Field) optionsOutJSON {
+	o := &f.Options
 	out := optionsOutJSON{
 		Scale: o.Scale, Min: o.Min, Max: o.Max, Unit: o.Unit, Currency: o.Currency, TimeZone: o.TimeZone,
 		Pattern: o.Pattern, Reset: o.Reset, Region: o.Region, Many: o.Many, Derived: o.Derived,
 		Format: o.Format, Match: o.Match, Message: o.Message, MaxLength: o.MaxLength, Tree: o.Tree, Op: o.Op,
-		Filter: o.Filter, Limit: o.Limit, Formula: printed(o.Formula), Result: o.Result, Volatile: o.Volatile, Open: o.Open, Label: o.Label,
+		Filter: o.Filter, Limit: o.Limit, Formula: r.print(o.Formula), Result: o.Result, Volatile: o.Volatile, Open: o.Open, Label: o.Label,
 		Entity: idOr(schema.PrefixEntity, o.Entity), Inverse: idOr(schema.PrefixField, o.Inverse),
 		Link: idOr(schema.PrefixField, o.Link), Field: idOr(schema.PrefixField, o.Field),
 	}
@@ -161,9 +187,9 @@ func optionsOf(e *schema.Entity, f *schema.Field) optionsOutJSON {
 		}
 	}
 	for _, t := range o.Transitions {
-		tr := transitionJSON{From: idOr(schema.PrefixOption, t.From), To: idOr(schema.PrefixOption, t.To), When: printed(t.When)}
-		for _, r := range t.Roles {
-			tr.Roles = append(tr.Roles, roleKey(r))
+		tr := transitionJSON{From: idOr(schema.PrefixOption, t.From), To: idOr(schema.PrefixOption, t.To), When: r.print(t.When)}
+		for _, role := range t.Roles {
+			tr.Roles = append(tr.Roles, roleKey(role))
 		}
 		out.Transitions = append(out.Transitions, tr)
 	}
@@ -175,11 +201,11 @@ func optionsOf(e *schema.Entity, f *schema.Field) optionsOutJSON {
 		out.Sort = append(out.Sort, optionSortJSON{schema.FormatID(schema.PrefixField, k.Field), dir})
 	}
 	if a := o.Action; a != nil {
-		out.Automation, out.URL, out.Form = a.Automation, printed(a.URL), idOr(schema.PrefixView, a.Form)
+		out.Automation, out.URL, out.Form = a.Automation, r.print(a.URL), idOr(schema.PrefixView, a.Form)
 	}
 	if c := o.Clock; c != nil {
 		out.Clock = &clockJSON{
-			c.Minutes, printed(c.Formula), idOr(schema.PrefixCalendar, c.Calendar), printed(c.Start), printed(c.Pause), printed(c.Stop),
+			c.Minutes, r.print(c.Formula), idOr(schema.PrefixCalendar, c.Calendar), r.print(c.Start), r.print(c.Pause), r.print(c.Stop),
 		}
 	}
 	out.Shows = showsOf(f)
@@ -208,7 +234,7 @@ func plainOptions(f *schema.Field) optionsOutJSON {
 		Currency: f.Options.Currency, TimeZone: f.Options.TimeZone, Many: f.Options.Many, Format: f.Options.Format,
 		Tree: f.Options.Tree, Entity: f.Options.Entity, Result: f.Options.Result,
 	}}
-	return optionsOf(&schema.Entity{}, plain)
+	return reader{e: &schema.Entity{}}.options(plain)
 }
 
 func idOr[T ~int64 | ~int32](prefix string, id T) string {
@@ -455,7 +481,7 @@ func (c *call) shown(ent schema.EntityID, f *schema.Field, fresh bool) (any, err
 	if e == nil {
 		return nil, fail.New(fail.NotFound, "entity.notFound")
 	}
-	out := fieldOf(e, f, schema.WriteRight)
+	out := reader{e: e}.field(f, schema.WriteRight)
 	far, err := c.progress(s, ent)
 	if err != nil {
 		return nil, err
