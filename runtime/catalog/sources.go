@@ -7,6 +7,7 @@ import (
 
 	"tongban/runtime/access"
 	"tongban/schema"
+	"tongban/schema/field"
 )
 
 var _ access.Computing = (*Snapshot)(nil)
@@ -37,6 +38,13 @@ func (s *Snapshot) Sources(e schema.EntityID, f schema.FieldID) []access.Source 
 			}
 		}
 		open := c.Field.Options.Open
+		for _, to := range s.named(c) {
+			title := to.Title
+			if title == 0 {
+				title = schema.SysID
+			}
+			add(access.Source{Entity: to.ID, Field: title, Far: true, Open: open})
+		}
 		for _, far := range c.Far {
 			add(access.Source{Entity: far.Entity, Field: far.Field, Far: true, Open: open})
 		}
@@ -44,6 +52,32 @@ func (s *Snapshot) Sources(e schema.EntityID, f schema.FieldID) []access.Source 
 			add(access.Source{Entity: c.Link.Options.Entity, Field: schema.SysID, Far: true, Open: open})
 			if c.Link.Options.Derived {
 				add(access.Source{Entity: c.Link.Options.Entity, Field: c.Link.Options.Inverse, Far: true, Open: open})
+			}
+		}
+	}
+	return out
+}
+
+// named lists the entities of whose records a field's values hold the titles:
+// formulas, and texts that are strung together, write links as titles.
+func (s *Snapshot) named(c *Computed) []*schema.Entity {
+	var from []*schema.Field
+	switch {
+	case c.Field.Type == "formula":
+		for _, id := range c.Reads {
+			from = append(from, c.Entity.Field(id))
+		}
+	case c.Field.Options.Op == "concat":
+		from = append(from, c.Field.Options.Of)
+	}
+	var out []*schema.Entity
+	for _, f := range from {
+		if f == nil {
+			continue
+		}
+		if shown, _, ok := field.Shown(f); ok && shown.Type == "link" {
+			if to := s.entities[shown.Options.Entity]; to != nil {
+				out = append(out, to)
 			}
 		}
 	}
@@ -71,6 +105,11 @@ func (s *Snapshot) model(e schema.EntityID) int64 {
 	seen := []schema.EntityID{e}
 	for i := 0; i < len(seen); i++ {
 		for _, c := range s.graph.Computed(seen[i]) {
+			for _, to := range s.named(c) {
+				if !slices.Contains(seen, to.ID) {
+					seen = append(seen, to.ID)
+				}
+			}
 			for _, f := range c.Far {
 				if !slices.Contains(seen, f.Entity) {
 					seen = append(seen, f.Entity)

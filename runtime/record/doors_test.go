@@ -72,3 +72,23 @@ func TestGroupsByALookupOfLinksNameNoRecordOutOfReach(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, first.Next, len(short.Next), "a cursor counts groups: it holds no id")
 }
+
+func TestNamesThatALookupOfLinksBringsAreHiddenWithTheRecords(t *testing.T) {
+	w := newTower(t)
+	w.add(w.lines, formulaField("named", `{whose}&""`))
+	w.rollup("further", "concat", "whose")
+	w.add(w.orders, catalog.FieldInput{Name: "names", Key: "names", Type: "rollup", Options: schema.Options{Link: w.id(w.orders, "lines"), Field: w.id(w.lines, "named"), Op: "concat"}})
+	require.NoError(t, w.records.Recalculate(t.Context(), w.tenant))
+	require.Contains(t, w.show(w.lines, w.line, "named"), bird)
+	for _, e := range []*schema.Entity{w.lines, w.orders} {
+		rows, err := w.records.Query(t.Context(), w.boss(), e.ID, record.Request{})
+		require.NoError(t, err)
+		require.Contains(t, fieldsOf(rows.Rows[0]), bird)
+		rows, err = w.records.Query(t.Context(), w.a, e.ID, record.Request{})
+		require.NoError(t, err)
+		require.NotContains(t, fieldsOf(rows.Rows[0]), bird, e.Name)
+		found, err := w.records.Query(t.Context(), w.a, e.ID, record.Request{Search: bird})
+		require.NoError(t, err)
+		require.Empty(t, found.Rows)
+	}
+}
