@@ -1,5 +1,6 @@
 import { ArrowDownAZ, CircleCheck, ClipboardPaste, GripVertical, Plus, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
 import { ColorSwatches } from "@/ui/color-swatches";
@@ -136,16 +137,18 @@ export function ChoicesEditor({ choices, onChange, states = false }: ChoicesEdit
   const [over, setOver] = useState<number>();
   const list = useRef<HTMLDivElement>(null);
 
-  const focus = (index: number) =>
-    requestAnimationFrame(() => list.current?.querySelectorAll("input")[index]?.focus());
+  /** Changes them and goes on writing in one: it is there before the next key comes. */
+  function changeAt(next: readonly ChoiceInput[], index: number): void {
+    flushSync(() => onChange(next));
+    list.current?.querySelectorAll("input")[index]?.focus();
+  }
 
   function move(from: number, to: number): void {
     const next = [...choices];
     const [one] = next.splice(from, 1);
     if (one && to >= 0 && to < choices.length) {
       next.splice(to, 0, one);
-      onChange(next);
-      focus(to);
+      changeAt(next, to);
     }
   }
 
@@ -155,15 +158,16 @@ export function ChoicesEditor({ choices, onChange, states = false }: ChoicesEdit
     }
     if (event.key === "Enter") {
       event.preventDefault();
-      onChange([...choices.slice(0, index + 1), newChoice(choices), ...choices.slice(index + 1)]);
-      focus(index + 1);
+      changeAt([...choices.slice(0, index + 1), newChoice(choices), ...choices.slice(index + 1)], index + 1);
     } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
       move(index, index + (event.key === "ArrowUp" ? -1 : 1));
     } else if (event.key === "Backspace" && choices[index]?.name === "") {
       event.preventDefault();
-      onChange(choices.filter((_, i) => i !== index));
-      focus(Math.max(0, index - 1));
+      changeAt(
+        choices.filter((_, i) => i !== index),
+        Math.max(0, index - 1),
+      );
     }
   }
 
@@ -233,13 +237,7 @@ export function ChoicesEditor({ choices, onChange, states = false }: ChoicesEdit
             onDrag={(phase) => handleDrag(phase, index)}
           />
         ))}
-        <Button
-          icon={<Plus />}
-          onClick={() => {
-            onChange([...choices, newChoice(choices)]);
-            focus(choices.length);
-          }}
-        >
+        <Button icon={<Plus />} onClick={() => changeAt([...choices, newChoice(choices)], choices.length)}>
           {t("table.addOption")}
         </Button>
       </div>

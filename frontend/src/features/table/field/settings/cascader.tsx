@@ -1,5 +1,6 @@
 import { ClipboardPaste, IndentDecrease, IndentIncrease, Plus, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
 import { Textarea } from "@/ui/input";
@@ -16,16 +17,20 @@ function useTree({ draft, onDraft }: SettingProps) {
   const list = useRef<HTMLDivElement>(null);
   const { choices } = draft;
   const change = (next: readonly ChoiceInput[]) => onDraft({ ...draft, choices: next });
-  const focus = (index: number) =>
-    requestAnimationFrame(() => list.current?.querySelectorAll("input")[index]?.focus());
+  /** Changes them and goes on writing in one: it is there before the next key comes. */
+  function changeAt(next: readonly ChoiceInput[], index: number): void {
+    flushSync(() => change(next));
+    list.current?.querySelectorAll("input")[index]?.focus();
+  }
   function add(index: number, depth: number): void {
-    change([...choices.slice(0, index), newChoice(choices, "", depth), ...choices.slice(index)]);
-    focus(index);
+    changeAt([...choices.slice(0, index), newChoice(choices, "", depth), ...choices.slice(index)], index);
   }
   function remove(index: number): void {
     const end = index + branchLength(choices, index);
-    change(choices.filter((_, i) => i < index || i >= end));
-    focus(Math.max(0, index - 1));
+    changeAt(
+      choices.filter((_, i) => i < index || i >= end),
+      Math.max(0, index - 1),
+    );
   }
   function shift(event: KeyboardEvent, index: number): void {
     const next = indented(choices, index, event.shiftKey ? -1 : 1);
