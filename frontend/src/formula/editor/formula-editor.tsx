@@ -48,13 +48,14 @@ export function FormulaEditor(props: FormulaEditorProps) {
     onChange(source, readSource(source, fields).state);
   });
   const empty = value.trim() === "";
-  const problem = empty ? undefined : (reading.state.problem ?? props.serverProblem);
+  const listed = writing.found.items.length > 0;
+  // A word that is being completed is not a mistake yet.
+  const problem = empty || listed ? undefined : (reading.state.problem ?? props.serverProblem);
   const pieces = piecesOf(value, writing.caret, problem);
   const call = callAt(value, writing.caret);
-  const listed = writing.found.items.length > 0;
   return (
     <div className={css.root}>
-      <div className={cx(css.box, problem && !listed && css.boxBad, compact && css.compact)}>
+      <div className={cx(css.box, problem && css.boxBad, compact && css.compact)}>
         <pre className={css.paint} aria-hidden>
           {pieces.map((piece, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name than their place

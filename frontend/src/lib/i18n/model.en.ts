@@ -143,6 +143,7 @@ export const modelEn: Same<typeof modelZh> = {
   "fset.default.me": "Whoever makes it",
   "fset.default.now": "The moment it is made",
   "fset.default.formula": "By a formula",
+  "fset.scaleAuto": "Automatic",
   "fset.value": "Value",
   "fset.updating": "“{name}” is being brought up to date",
   "fset.updatingMany": "{count} fields are being brought up to date",

@@ -142,6 +142,7 @@ export const modelZh = {
   "fset.default.now": "新建的时刻",
   "fset.default.formula": "由公式得出",
   "fset.value": "值",
+  "fset.scaleAuto": "自动",
   "fset.updating": "“{name}”正在更新",
   "fset.updatingMany": "{count} 个字段正在更新",
   "rules.title": "数据规则",

@@ -1,5 +1,6 @@
 import { createContext, Suspense, use } from "react";
 import type { Field } from "@/api/types";
+import { FieldIcon } from "@/fields/field-icon";
 import type { FormulaKind, SampleRecord } from "@/formula/editor/props";
 import { FormulaEditor } from "@/formula/lazy";
 import css from "./field.module.css";
@@ -36,6 +37,7 @@ export function FormulaBox({ large = false, expected, at, ...rest }: FormulaBoxP
           {...rest}
           compact={!large}
           records={records}
+          icon={(field) => <FieldIcon field={field} />}
           onChange={(source) => rest.onChange(source)}
           {...(expected && { expected })}
           {...(found && {

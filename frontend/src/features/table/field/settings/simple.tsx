@@ -12,7 +12,9 @@ export function Scale({ draft, set }: SettingProps) {
       label={t("table.scale")}
       value={value === undefined ? "" : String(value)}
       options={[
-        ...(free ? [{ value: "", label: t("table.scaleAny") }] : []),
+        ...(free
+          ? [{ value: "", label: t(draft.type === "formula" ? "fset.scaleAuto" : "table.scaleAny") }]
+          : []),
         ...[0, 1, 2, 3, 4, 6].map((n) => ({ value: String(n), label: n === 0 ? "0" : `0.${"0".repeat(n)}` })),
       ]}
       onChange={(next) => set("scale", next === "" ? undefined : Number(next))}
