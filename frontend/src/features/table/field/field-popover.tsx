@@ -1,11 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { ChevronDown, TextAlignStart, Undo2 } from "lucide-react";
-import { type KeyboardEvent, lazy, Suspense, useRef, useState } from "react";
+import { ChevronDown, TextAlignStart, Undo2, X } from "lucide-react";
+import { type KeyboardEvent, lazy, type ReactNode, type RefObject, Suspense, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/meta";
 import type { Field } from "@/api/types";
 import { t } from "@/lib/i18n";
-import { Button } from "@/ui/button";
+import { phone, useMedia } from "@/lib/use-media";
+import { Button, IconButton } from "@/ui/button";
+import { Drawer } from "@/ui/drawer";
 import { Input, Textarea } from "@/ui/input";
 import { Kbd } from "@/ui/kbd";
 import { Popover } from "@/ui/popover";
@@ -99,7 +101,7 @@ function useSaveField(table: Table, target: FieldTarget, onClose: () => void) {
       setBusy(false);
     }
   }
-  return { save, problem, busy };
+  return { save, problem, busy, forget: () => setProblem(undefined) };
 }
 
 /** Takes the field back to the type it had. */
@@ -123,7 +125,47 @@ function popoverWidth(draft: FieldDraft, choosing: boolean): number {
   return isRoomy(draft) ? 460 : 356;
 }
 
-/** Making or changing a field beside its column. */
+interface FrameProps {
+  readonly target: FieldTarget;
+  readonly width: number;
+  readonly name: RefObject<HTMLInputElement | null>;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** Beside the column; on a phone over the whole screen. */
+function Frame({ target, width, name, onClose, children }: FrameProps) {
+  const small = useMedia(phone);
+  const label = t(target.field ? "table.editField" : "table.newField");
+  if (small) {
+    return (
+      <Drawer open onClose={onClose} label={label}>
+        <header className={css.sheetHead}>
+          <h2>{label}</h2>
+          <IconButton size={40} label={t("common.close")} onClick={onClose}>
+            <X size={20} />
+          </IconButton>
+        </header>
+        {children}
+      </Drawer>
+    );
+  }
+  return (
+    <Popover
+      open
+      side="right"
+      anchor={anchorOf(target.anchor)}
+      onOpenChange={(open) => !open && onClose()}
+      label={label}
+      initialFocus={name}
+      width={width}
+    >
+      {children}
+    </Popover>
+  );
+}
+
+/** Making or changing a field. */
 export function FieldPopover({
   table,
   target,
@@ -138,7 +180,7 @@ export function FieldPopover({
   const [converting, setConverting] = useState(false);
   const revert = useRevert(table, target, onClose);
   const name = useRef<HTMLInputElement>(null);
-  const { save, problem, busy } = useSaveField(table, target, onClose);
+  const { save, problem, busy, forget } = useSaveField(table, target, onClose);
   const ready = isReady(draft);
   const samples = useSamples(table);
 
@@ -182,14 +224,11 @@ export function FieldPopover({
   }
 
   return (
-    <Popover
-      open
-      side="right"
-      anchor={anchorOf(target.anchor)}
-      onOpenChange={(open) => !open && onClose()}
-      label={t(target.field ? "table.editField" : "table.newField")}
-      initialFocus={name}
+    <Frame
+      target={target}
+      name={name}
       width={converting ? 520 : popoverWidth(draft, choosing)}
+      onClose={onClose}
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter saves from any control in it */}
       <div className={css.box} onKeyDown={handleKey}>
@@ -225,7 +264,10 @@ export function FieldPopover({
                 table={table}
                 target={target}
                 draft={draft}
-                onDraft={setDraft}
+                onDraft={(next) => {
+                  forget();
+                  setDraft(next);
+                }}
                 onType={() => setChoosing(true)}
               />
             </SampleRecords>
@@ -253,6 +295,6 @@ export function FieldPopover({
           </ProblemPlace>
         )}
       </div>
-    </Popover>
+    </Frame>
   );
 }

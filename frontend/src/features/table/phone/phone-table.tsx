@@ -11,7 +11,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { IconTile } from "@/ui/icon-tile";
 import { SearchInput } from "@/ui/input";
 import { Menu } from "@/ui/menu";
-import { ViewAsks } from "../lazy";
+import { FieldPopover, RulesPanel, ViewAsks } from "../lazy";
 import { exportTable } from "../parts/export";
 import { TableSkeleton } from "../parts/table-skeleton";
 import { recordName } from "../parts/toolbar";
@@ -25,6 +25,9 @@ export interface PhoneTableProps {
   readonly onRecord: (id: string | undefined) => void;
   readonly onImport: () => void;
 }
+
+/** What its menu opens. */
+type Asked = "why" | "field" | "rules";
 
 function Find({ table, onClose }: { readonly table: Table; readonly onClose: () => void }) {
   const [text, setText] = useState(table.search);
@@ -85,13 +88,13 @@ function Head({
   onImport,
   onFind,
   onFilter,
-  onWhy,
+  onAsk,
 }: {
   readonly table: Table;
   readonly onImport: () => void;
   readonly onFind: () => void;
   readonly onFilter: () => void;
-  readonly onWhy: () => void;
+  readonly onAsk: (asked: Asked) => void;
 }) {
   const { entity, draft } = table;
   const filters = draft.filter === undefined ? 0 : countConditions(draft.filter);
@@ -133,10 +136,25 @@ function Head({
                 disabled: !entity.can.export,
                 onSelect: () => void exportTable(table, "csv"),
               },
-              { id: "why", label: t("table.whySlow"), disabled: !table.control.view, onSelect: onWhy },
+              {
+                id: "why",
+                label: t("table.whySlow"),
+                disabled: !table.control.view,
+                onSelect: () => onAsk("why"),
+              },
               { id: "refresh", label: t("table.refresh"), onSelect: () => void table.session.rows.refresh() },
             ],
           },
+          ...(entity.can.design
+            ? [
+                {
+                  items: [
+                    { id: "field", label: t("table.newField"), onSelect: () => onAsk("field") },
+                    { id: "rules", label: t("table.rules"), onSelect: () => onAsk("rules") },
+                  ],
+                },
+              ]
+            : []),
         ]}
       />
     </header>
@@ -149,7 +167,8 @@ export function PhoneTable({ table, onView, onRecord, onImport }: PhoneTableProp
   const state = useRowState(session);
   const [finding, setFinding] = useState(false);
   const [filtering, setFiltering] = useState(false);
-  const [why, setWhy] = useState(false);
+  const [asked, setAsked] = useState<Asked>();
+  const answered = () => setAsked(undefined);
   return (
     <main className={css.page} style={{ position: "relative" }}>
       <Head
@@ -157,7 +176,7 @@ export function PhoneTable({ table, onView, onRecord, onImport }: PhoneTableProp
         onImport={onImport}
         onFind={() => setFinding(true)}
         onFilter={() => setFiltering(true)}
-        onWhy={() => setWhy(true)}
+        onAsk={setAsked}
       />
       {finding && <Find table={table} onClose={() => setFinding(false)} />}
       {entity.views.length > 1 && (
@@ -191,16 +210,24 @@ export function PhoneTable({ table, onView, onRecord, onImport }: PhoneTableProp
         </button>
       )}
       {filtering && <FilterSheet table={table} onClose={() => setFiltering(false)} />}
-      {why && control.view && (
-        <Suspense>
+      <Suspense>
+        {asked === "why" && control.view && (
           <ViewAsks
             table={table}
             asked={{ kind: "why", view: control.view }}
-            onClose={() => setWhy(false)}
+            onClose={answered}
             onView={onView}
           />
-        </Suspense>
-      )}
+        )}
+        {asked === "field" && (
+          <FieldPopover
+            table={table}
+            target={{ anchor: { x: 0, y: 0, width: 0, height: 0 } }}
+            onClose={answered}
+          />
+        )}
+        {asked === "rules" && <RulesPanel table={table} onClose={answered} />}
+      </Suspense>
     </main>
   );
 }
