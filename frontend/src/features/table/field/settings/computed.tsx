@@ -1,10 +1,8 @@
 /** Settings of fields whose values are worked out. */
 import { Plus, X } from "lucide-react";
-import { useState } from "react";
 import { useEntity } from "@/api/meta";
 import type { Field, SortKey } from "@/api/types";
 import { fieldOptions } from "@/fields/field-icon";
-import { FilterBuilder } from "@/fields/filter/builder";
 import { isComputed, typeOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
@@ -12,6 +10,7 @@ import { Select } from "@/ui/select";
 import css from "../field.module.css";
 import { FormulaBox } from "../formula-box";
 import { ProblemLine } from "../problem";
+import { OnlySome } from "./link-filter";
 import { NumberRow, PickRow, type SettingProps, SwitchRow } from "./parts";
 import { Scale } from "./simple";
 
@@ -84,39 +83,9 @@ function TargetField(props: SettingProps) {
 }
 
 function Conditions(props: SettingProps) {
-  const { draft, set } = props;
   const { target } = useLinked(props);
-  const [shown, setShown] = useState(draft.options.filter !== undefined);
-  if (target === undefined) {
-    return null;
-  }
-  return (
-    <>
-      <SwitchRow
-        label={t("fset.onlySome")}
-        hint={t("fset.onlySomeHint")}
-        checked={shown}
-        onChange={(on) => {
-          setShown(on);
-          if (!on) {
-            set("filter", undefined);
-          }
-        }}
-      />
-      {shown && (
-        <div className={css.inset}>
-          <FilterBuilder
-            fit
-            key={target.id}
-            fields={target.fields.filter((field) => typeOf(field).ops.length > 0)}
-            name={target.recordName || target.name}
-            filter={draft.options.filter}
-            onChange={(filter) => set("filter", filter)}
-          />
-          <ProblemLine at={["options.filter"]} />
-        </div>
-      )}
-    </>
+  return target === undefined ? null : (
+    <OnlySome {...props} target={target} label={t("fset.onlySome")} hint={t("fset.onlySomeHint")} />
   );
 }
 
