@@ -136,6 +136,15 @@ export function RulesPanel({ table, onClose }: { readonly table: Table; readonly
   const { rules, setRules, move, save, problem, busy } = useRules(entity, onClose);
   const samples = useSamples(table);
   const stray = problem && !problem.at.startsWith("rules.");
+  const add = (
+    <Button
+      kind="line"
+      icon={<Plus />}
+      onClick={() => setRules([...rules, draftOf({ formula: "", message: {} })])}
+    >
+      {t("rules.add")}
+    </Button>
+  );
   return (
     <Drawer open onClose={onClose} label={t("rules.title")} width={520}>
       <header className={css.head}>
@@ -147,7 +156,11 @@ export function RulesPanel({ table, onClose }: { readonly table: Table; readonly
       </header>
       <div className={css.body}>
         <p className={css.lead}>{t("rules.text")}</p>
-        {rules.length === 0 && <EmptyState title={t("rules.none")} text={t("rules.noneText")} />}
+        {rules.length === 0 && (
+          <EmptyState title={t("rules.none")} text={t("rules.noneText")}>
+            {add}
+          </EmptyState>
+        )}
         <ProblemPlace value={problem}>
           <SampleRecords value={samples}>
             <ol className={css.list}>
@@ -166,15 +179,7 @@ export function RulesPanel({ table, onClose }: { readonly table: Table; readonly
             </ol>
           </SampleRecords>
         </ProblemPlace>
-        <div>
-          <Button
-            kind="line"
-            icon={<Plus />}
-            onClick={() => setRules([...rules, draftOf({ formula: "", message: {} })])}
-          >
-            {t("rules.add")}
-          </Button>
-        </div>
+        {rules.length > 0 && <div>{add}</div>}
       </div>
       <footer className={css.foot}>
         {stray && (
