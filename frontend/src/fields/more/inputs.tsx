@@ -109,7 +109,7 @@ function PlaceInput(props: FieldInputProps) {
   return props.readOnly === true ? (
     <Still {...props} />
   ) : (
-    <Opens {...props}>
+    <Opens {...props} form>
       {(close) => (
         <Suspense>
           <Form {...props} close={close} />

@@ -64,7 +64,10 @@ export function PlaceForm({ value, onChange, close }: FormProps) {
   function handleSubmit(event: FormEvent): void {
     event.preventDefault();
     setTried(true);
-    if (within(lat, 90) && within(lng, 180)) {
+    if ([lat, lng, label].every((text) => text.trim() === "")) {
+      onChange(null);
+      close();
+    } else if (within(lat, 90) && within(lng, 180)) {
       const name = label.trim();
       onChange({ lat: Number(lat), lng: Number(lng), ...(name && { label: name }) });
       close();
@@ -158,10 +161,13 @@ export function AddressForm({ field, value, onChange, close }: FormProps) {
   }
   return (
     <form className={css.form} onSubmit={handleSubmit} noValidate>
-      <Button onClick={() => setChoosing(true)} aria-label={t("kinds.region")}>
-        {way.length === 0 ? t("kinds.region") : way.map(({ name }) => name).join(" / ")}
-        <ChevronRight size={15} aria-hidden="true" />
-      </Button>
+      <div className={css.labelled}>
+        <span>{t("kinds.region")}</span>
+        <button type="button" className={css.region} onClick={() => setChoosing(true)}>
+          <span>{way.map(({ name }) => name).join(" / ")}</span>
+          <ChevronRight size={15} aria-hidden="true" />
+        </button>
+      </div>
       <div className={css.labelled}>
         <span>{t("kinds.street")}</span>
         <Input value={street} maxLength={300} onChange={setStreet} aria-label={t("kinds.street")} />

@@ -1,5 +1,5 @@
 /** What opens from a value: a popover beside it, on a phone a sheet over the whole screen. */
-import { Check } from "lucide-react";
+import { Check, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { t } from "@/lib/i18n";
 import { phone, useMedia } from "@/lib/use-media";
@@ -11,11 +11,13 @@ import fieldsCss from "../fields.module.css";
 import css from "./pane.module.css";
 
 export interface OpensProps extends FieldInputProps {
+  /** It has a button of its own that takes what is in it: the sheet's only leaves it. */
+  readonly form?: boolean;
   readonly children: (close: () => void) => ReactNode;
 }
 
 export function Opens(props: OpensProps) {
-  const { field, readOnly, children } = props;
+  const { field, readOnly, form = false, children } = props;
   const [open, setOpen] = useState(false);
   const small = useMedia(phone);
   const close = () => setOpen(false);
@@ -45,8 +47,8 @@ export function Opens(props: OpensProps) {
         <div className={css.sheet}>
           <div className={css.sheetHead}>
             <span>{field.name}</span>
-            <IconButton size={40} label={t("kinds.done")} onClick={close}>
-              <Check size={20} />
+            <IconButton size={40} label={t(form ? "common.close" : "kinds.done")} onClick={close}>
+              {form ? <X size={20} /> : <Check size={20} />}
             </IconButton>
           </div>
           {open && children(close)}
