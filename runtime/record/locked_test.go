@@ -40,3 +40,25 @@ func TestUndoDoesNotReachIntoARecordThatHasBeenLockedSince(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, fieldsOf(got), `"price":2`)
 }
+
+func TestAnUpsertPassesNoLockAndNoStepOfAStatus(t *testing.T) {
+	w := newWorld(t)
+	price := field("price", "number")
+	price.ReadOnlyIf = `{done}`
+	state := field("state", "status")
+	state.Options.Choices = []schema.Choice{{ID: -1, Name: "draft"}, {ID: -2, Name: "sent"}}
+	state.Options.Transitions = []schema.Transition{{From: -1, To: -2}}
+	e := w.entity("bills", text("name"), field("done", "checkbox"), price, state)
+	a := w.as(w.person("clerk", 0, schema.RoleMember))
+	w.create(a, e, `{"name":"A","price":1,"done":true,"state":"sent"}`)
+	for fields, code := range map[string]string{
+		`{"name":"A","price":2}`:       "field.readOnlyNow",
+		`{"name":"A","state":"draft"}`: "status.notAllowed",
+	} {
+		b := w.batch(a, e, record.Change{Op: store.OpCreate, Fields: in(t, fields)})
+		b.UpsertOn = []string{"name"}
+		_, err := w.records.Write(t.Context(), b)
+		require.Error(t, err, fields)
+		require.Equal(t, code, fail.Of(err).Code, fields)
+	}
+}
