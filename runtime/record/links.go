@@ -225,20 +225,9 @@ func (w *writing) applyDerivedOne(d *derivedEdit) error {
 	if err := w.loadOthers(sd, slices.Concat(want, now)); err != nil {
 		return err
 	}
-	seen := func(id schema.RecordID) bool {
-		wk := w.byID[recordRef{ent, id}]
-		return wk != nil && (wk.op == store.OpCreate || wk.access.May(access.Read))
-	}
-	var add, drop []schema.RecordID
-	for _, id := range want {
-		if !slices.Contains(now, id) || !seen(id) {
-			add = append(add, id)
-		}
-	}
-	for _, id := range now {
-		if !slices.Contains(want, id) && seen(id) { // what the actor cannot see stays linked
-			drop = append(drop, id)
-		}
+	add, drop := w.linkChanges(ent, now, want)
+	if len(add)+len(drop) > 0 {
+		d.work.linked = append(d.work.linked, d.f.ID)
 	}
 	own := sd.entity.Field(inverse)
 	for _, id := range add {
@@ -255,6 +244,26 @@ func (w *writing) applyDerivedOne(d *derivedEdit) error {
 		})
 	}
 	return nil
+}
+
+// linkChanges tells which records of an entity are to be linked newly, and which
+// no more: what the actor cannot see stays linked.
+func (w *writing) linkChanges(ent schema.EntityID, now, want []schema.RecordID) (add, drop []schema.RecordID) {
+	seen := func(id schema.RecordID) bool {
+		wk := w.byID[recordRef{ent, id}]
+		return wk != nil && (wk.op == store.OpCreate || wk.access.May(access.Read))
+	}
+	for _, id := range want {
+		if !slices.Contains(now, id) || !seen(id) {
+			add = append(add, id)
+		}
+	}
+	for _, id := range now {
+		if !slices.Contains(want, id) && seen(id) {
+			drop = append(drop, id)
+		}
+	}
+	return add, drop
 }
 
 // loadOthers brings records of the other side into the batch.

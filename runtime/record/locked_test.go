@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tongban/runtime/catalog"
 	"tongban/runtime/record"
 	"tongban/runtime/store"
 	"tongban/schema"
@@ -61,4 +62,21 @@ func TestAnUpsertPassesNoLockAndNoStepOfAStatus(t *testing.T) {
 		require.Error(t, err, fields)
 		require.Equal(t, code, fail.Of(err).Code, fields)
 	}
+}
+
+func TestALockedLinkThatOthersHoldIsLockedToo(t *testing.T) {
+	s := newShop(t)
+	lock := `{name}="closed"`
+	_, err := s.catalog.UpdateField(t.Context(), s.boss(), s.orders.ID, s.id(s.orders, "lines"), catalog.FieldPatch{ReadOnlyIf: &lock})
+	require.NoError(t, err)
+	s.reload()
+	order := s.create(s.boss(), s.orders, `{"name":"open"}`)
+	line := s.line(order, 1)
+	_, err = s.update(s.boss(), s.orders, order, `{"name":"closed"}`)
+	require.NoError(t, err)
+	_, err = s.update(s.boss(), s.orders, order, `{"lines":[]}`)
+	requireFail(t, err, fail.Invalid, "field.readOnlyNow", "lines")
+	_, err = s.update(s.boss(), s.orders, order, `{"lines":["`+idOf(line)+`"]}`)
+	require.NoError(t, err, "it is as it was")
+	require.Equal(t, `count=1 `, s.show(s.orders, order, "count"))
 }

@@ -20,7 +20,7 @@ import (
 func (w *writing) check() error {
 	ev := newEvaluator(w.rd, w)
 	for _, wk := range w.works {
-		if wk.quiet || wk.op != store.OpCreate && (wk.op != store.OpUpdate || len(wk.set) == 0) {
+		if wk.quiet || wk.op != store.OpCreate && (wk.op != store.OpUpdate || len(wk.set)+len(wk.linked) == 0) {
 			continue
 		}
 		book := w.svc.books.get(wk.side.entity)
@@ -57,7 +57,7 @@ func (c *checking) holds(p *formula.Program, r evalRow) bool { return p.Eval(c.e
 
 func (c *checking) touched(f schema.FieldID) bool {
 	_, ok := c.wk.set[f]
-	return ok
+	return ok || slices.Contains(c.wk.linked, f)
 }
 
 // concerned says whether a rule is to be asked: of every new record, and of one

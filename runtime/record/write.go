@@ -229,10 +229,11 @@ type work struct {
 	index   int     // of the change in the batch
 	side    *side
 	op      store.OpKind
-	upsert  bool           // a create that found its record
-	quiet   bool           // changes by what it looks at, not by the actor
-	back    bool           // as entityChange.back
-	before  *schema.Record // nil for create
+	upsert  bool             // a create that found its record
+	quiet   bool             // changes by what it looks at, not by the actor
+	back    bool             // as entityChange.back
+	linked  []schema.FieldID // links held by others that the actor changes
+	before  *schema.Record   // nil for create
 	after   *schema.Record
 	access  access.Access // on before; not for create
 	set     schema.Values // changed values
