@@ -138,6 +138,7 @@ export const modelEn: Same<typeof modelZh> = {
   "fset.uniqueWith": "Together with",
   "fset.uniqueAlone": "Alone",
   "fset.locked": "Locked by a condition",
+  "fset.lockedWhen": "Locked when",
   "fset.lockedHint": "No more changes once the formula is true",
   "fset.default.value": "A value",
   "fset.default.me": "Whoever makes it",

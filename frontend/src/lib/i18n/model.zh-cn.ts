@@ -136,6 +136,7 @@ export const modelZh = {
   "fset.uniqueWith": "与这些字段一起",
   "fset.uniqueAlone": "单独判断",
   "fset.locked": "按条件锁定",
+  "fset.lockedWhen": "什么时候锁定",
   "fset.lockedHint": "公式为真后不能再改",
   "fset.default.value": "固定值",
   "fset.default.me": "当前成员",

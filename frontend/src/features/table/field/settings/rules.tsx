@@ -87,7 +87,7 @@ function Locked({ draft, entity, onDraft }: SettingProps) {
       />
       {on && (
         <FormulaBox
-          label={t("fset.locked")}
+          label={t("fset.lockedWhen")}
           value={draft.readOnly.trimStart()}
           fields={entity.fields}
           entity={entity.id}

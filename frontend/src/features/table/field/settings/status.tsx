@@ -153,9 +153,7 @@ export function Status(props: SettingProps) {
       {limited && (
         <>
           <Matrix states={states} transitions={transitions} onChange={change} />
-          <div className={css.label}>
-            <span>{t("fset.wayRules")}</span>
-          </div>
+          <div className={css.label}>{t("fset.wayRules")}</div>
           <div className={css.ways}>
             {transitions.map((way) => (
               <Way
