@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { cx } from "@/lib/cx";
 import { arrowTo } from "./segmented";
 import css from "./tabs.module.css";
@@ -23,6 +23,16 @@ export interface TabsProps<T extends string> {
 /** Tabs with a 2 px underline; the page draws the panel. */
 export function Tabs<T extends string>({ label, value, tabs, onChange, panel, className }: TabsProps<T>) {
   const root = useRef<HTMLDivElement>(null);
+  // The tab that is open stands in view on a narrow screen; scrolling is outside React.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place
+  useEffect(() => {
+    const list = root.current;
+    const open = list?.querySelector<HTMLElement>("[aria-selected=true]");
+    if (list && open) {
+      const end = open.offsetLeft - list.offsetLeft + open.offsetWidth;
+      list.scrollLeft = Math.max(0, end - list.clientWidth);
+    }
+  }, [value]);
   function handleKey(event: KeyboardEvent, index: number): void {
     const to = event.key.startsWith("Arrow") ? arrowTo(event, index, tabs.length) : undefined;
     const next = to === undefined ? undefined : tabs[to];

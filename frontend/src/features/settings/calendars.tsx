@@ -2,7 +2,7 @@ import { CalendarPlus, ClipboardPaste, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { ApiError, errorText } from "@/api/problem";
 import { t } from "@/lib/i18n";
-import { Button, IconButton } from "@/ui/button";
+import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { EmptyState } from "@/ui/empty-state";
 import { Field } from "@/ui/field";
@@ -209,9 +209,9 @@ export function Calendars() {
                 onChange={setChosen}
               />
             )}
-            <IconButton label={t("work.remove")} onClick={() => setRemoving(true)}>
-              <Trash2 size={16} />
-            </IconButton>
+            <Button icon={<Trash2 />} onClick={() => setRemoving(true)}>
+              {t("work.remove")}
+            </Button>
           </div>
           <Editor key={`${shown.id}${JSON.stringify(shown)}`} calendar={shown} />
         </>
