@@ -1,4 +1,5 @@
 /** Values of the rarer conditions: texts that the field reads, nodes of a tree, departments and roles. */
+import { ChevronDown } from "lucide-react";
 import type { Field } from "@/api/types";
 import { useFields } from "@/fields/context";
 import { groupOptions, useGroups } from "@/fields/more/groups";
@@ -6,9 +7,9 @@ import { useTree } from "@/fields/more/tree";
 import { TreePicker } from "@/fields/more/tree-pane";
 import { typeOf } from "@/fields/registry";
 import { t } from "@/lib/i18n";
-import { Button } from "@/ui/button";
 import { Popover } from "@/ui/popover";
 import { MultiSelect } from "@/ui/select";
+import css from "./filter.module.css";
 import { type FilterValueProps, listOf, Typed } from "./value";
 
 function useOwn(field: Field) {
@@ -60,9 +61,10 @@ export function TreeNodes({ field, node, onChange }: FilterValueProps) {
   const ids = listOf(node.value);
   const names = ids.map((id) => tree.get(id)?.name ?? id).join(", ");
   const trigger = (
-    <Button kind="line" aria-label={t("table.value")}>
-      {names || t("fields.empty")}
-    </Button>
+    <button type="button" className={css.pick} aria-label={t("table.value")}>
+      <span data-empty={names === ""}>{names || t("common.selectPlaceholder")}</span>
+      <ChevronDown size={15} aria-hidden="true" />
+    </button>
   );
   return (
     <Popover trigger={trigger} offset={4} label={field.name}>
