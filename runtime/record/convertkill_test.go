@@ -61,10 +61,7 @@ func TestAConversionThatIsKilledAtAnyPointGoesOnAfterARestart(t *testing.T) {
 			d.left.Store(kill)
 			w.engine = d
 			w.restarted()
-			err = w.records.Recalculate(t.Context(), w.tenant)
-			if err != nil {
-				require.ErrorIs(t, err, errKilled)
-			}
+			require.ErrorIs(t, w.records.Recalculate(t.Context(), w.tenant), errKilled)
 			// The lease of the dead process runs out; meanwhile somebody writes.
 			w.engine = whole
 			w.clock = w.clock.Add(time.Minute)
