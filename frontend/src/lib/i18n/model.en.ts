@@ -189,7 +189,7 @@ export const modelEn: Same<typeof modelZh> = {
   "table.reset.year": "Every year",
   "table.required": "Required",
   "table.unique": "No duplicates",
-  "table.notForType": "not for this type",
+  "table.notForType": "Not for this type",
   "table.default": "Default",
   "table.description": "Description",
   "table.addDescription": "Add description",
