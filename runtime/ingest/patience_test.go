@@ -1,12 +1,17 @@
 package ingest_test
 
 import (
+	"bytes"
+	"encoding/csv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"tongban/runtime/ingest"
+	"tongban/runtime/store"
+	"tongban/schema"
 )
 
 func TestJobsWaitOutAFullDisk(t *testing.T) {
@@ -51,4 +56,31 @@ func TestJobsWaitOutAFullDisk(t *testing.T) {
 		seen[name(t, r, "name")] = true
 	}
 	require.Len(t, seen, rows-rows/50, "a row was lost")
+}
+
+func TestExportsWaitOutAFullDisk(t *testing.T) {
+	w := newWorld(t)
+	e := w.customers()
+	w.bring(e, "x.csv", []byte(customersCSV(20_000, 1000, ",")), nil)
+	// The disk fills as the export begins.
+	look := func(tenant schema.TenantID, c *store.Commit) {
+		if tenant == w.tenant && len(c.Docs) == 1 && strings.Contains(string(c.Docs[0].Body), string(ingest.Running)) {
+			w.before.Store(nil)
+			w.full.Store(true)
+		}
+	}
+	w.before.Store(&look)
+	started, err := w.service.Export(t.Context(), w.boss(), ingest.ExportRequest{Entity: e.ID, Format: "csv"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		j, err := w.service.Get(t.Context(), w.boss(), started.ID)
+		return err == nil && len(j.Notes) > 0 && j.Notes[0].Code == "store.full"
+	}, 10*time.Second, 5*time.Millisecond, "it tells that it waits")
+	w.full.Store(false)
+	j := w.wait(started.ID)
+	require.Equal(t, ingest.Done, j.State, "%+v", j.Error)
+	require.Empty(t, j.Notes)
+	lines, err := csv.NewReader(bytes.NewReader(w.files.all[j.File])).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, lines, w.count(e)+1, "a heading and each record once")
 }

@@ -277,8 +277,19 @@ func (s *Service) Undo(ctx context.Context, a access.Actor, id string) (*Job, er
 	if j.Import == nil || j.Job.State == Queued || j.Job.State == Running {
 		return nil, fail.New(fail.Invalid, "import.cannotUndo")
 	}
-	if j.Job.State == Undone {
+	s.mu.Lock()
+	hand := s.running[id]
+	s.mu.Unlock()
+	if j.Job.State == Undone || j.Job.State == Undoing && hand != nil {
 		return j.show(), nil
+	}
+	if hand != nil { // it has ended, but is not let go of yet: it cannot be queued anew
+		select {
+		case <-hand.done:
+			return s.Undo(ctx, a, id)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	j.Job.State = Undoing
 	r := ref{Tenant: a.Tenant, ID: id}

@@ -84,17 +84,22 @@ type world struct {
 	app     schema.AppID
 	stop    func()
 	full    atomic.Bool // the disk takes nothing
+	before  atomic.Pointer[func(t schema.TenantID, c *store.Commit)]
 }
 
-// moody is an engine on a disk that may be full.
+// moody is an engine on a disk that may be full, with an eye on each commit.
 type moody struct {
 	store.Engine
-	full *atomic.Bool
+	full   *atomic.Bool
+	before *atomic.Pointer[func(t schema.TenantID, c *store.Commit)]
 }
 
 func (m *moody) Commit(ctx context.Context, t schema.TenantID, c *store.Commit) (*store.Receipt, error) {
 	if m.full.Load() {
 		return nil, store.Full(syscall.ENOSPC)
+	}
+	if look := m.before.Load(); look != nil {
+		(*look)(t, c)
 	}
 	return m.Engine.Commit(ctx, t, c)
 }
@@ -128,7 +133,7 @@ func (w *world) open() {
 		e, err = sqlite.Open(w.Context(), sqlite.Options{Dir: filepath.Join(w.dir, "db"), Log: log, Now: clock})
 	}
 	require.NoError(w, err)
-	e = &moody{Engine: e, full: &w.full}
+	e = &moody{Engine: e, full: &w.full, before: &w.before}
 	w.engine = e
 	w.ids = ids.New(clock, 0)
 	policy := access.New(clock)

@@ -2,8 +2,10 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"tongban/runtime/access"
@@ -163,12 +165,28 @@ func (s *Service) copyBatch(ctx context.Context, t schema.TenantID, d *catalog.D
 	}
 	for by, list := range ops {
 		o := store.Origin{Actor: by, Via: viaDuplicate, ChangeSet: "cs_" + d.Key, At: s.now().UnixMilli()}
-		if _, err := s.engine.Commit(ctx, t, &store.Commit{Origin: o, Ops: list}); err != nil {
+		made, err := s.commitNew(ctx, t, o, list)
+		if err != nil {
 			return 0, fmt.Errorf("copy records: %w", err)
 		}
-		d.Done += int64(len(list))
+		d.Done += int64(made)
 	}
 	return last, nil
+}
+
+// commitNew makes those of the records that are not there, nor in the trash,
+// where somebody may have put a copy that an interrupted run had made. It
+// returns how many it made.
+func (s *Service) commitNew(ctx context.Context, t schema.TenantID, o store.Origin, ops []store.Op) (int, error) {
+	for len(ops) > 0 {
+		_, err := s.engine.Commit(ctx, t, &store.Commit{Origin: o, Ops: ops})
+		var f *store.Fault
+		if !errors.Is(err, store.ErrConflict) || !errors.As(err, &f) || f.Op < 0 {
+			return len(ops), err
+		}
+		ops = slices.Delete(ops, f.Op, f.Op+1)
+	}
+	return 0, nil
 }
 
 // copyOf makes a record of a copied entity; what is computed comes later.
