@@ -150,8 +150,12 @@ func TestAFullDiskRefusesWritesAndNothingElse(t *testing.T) {
 	big := upload(t, "图.bin", strings.Repeat("x", 100<<10))
 	refusedClearly(t, p, "upload", func(lang header) *answer { return p.do("POST", "/files", big, lang) }, "store.full", "存储空间", "storage space")
 	l.reads(p)
+	require.Contains(t, string(p.ok("GET", "/readyz", nil).Raw), "reading only: the disk")
 	l.verify(p)
 	free()
+	require.Eventually(t, func() bool {
+		return !strings.Contains(string(p.ok("GET", "/readyz", nil).Raw), "reading only")
+	}, 5*time.Second, 50*time.Millisecond, "room is noticed though nobody writes")
 	l.writesAgain(p, "after")
 	l.repeat(p)
 	l.verify(p)

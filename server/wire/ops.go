@@ -14,7 +14,6 @@ import (
 	"tongban/runtime/live"
 	"tongban/runtime/node"
 	"tongban/runtime/store"
-	"tongban/schema"
 	"tongban/schema/fail"
 	"tongban/server/ops"
 	"tongban/server/ws"
@@ -57,8 +56,8 @@ func (p *Program) storeReady(ctx context.Context) (string, error) {
 		changes = "pushed"
 	}
 	detail := info.Name + " " + info.Server + ", changes " + changes
-	if w, ok := p.Raw.(writable); ok && err == nil {
-		if no := w.Writable(ctx, store.System); no != nil { // it serves readers: it stays in service
+	if r, ok := p.Raw.(refusing); ok && err == nil {
+		if no := r.Refusing(ctx); no != nil { // it serves readers: it stays in service
 			p.Log.WarnContext(ctx, "reading only", "err", no.Error())
 			detail += ", " + readingOnly(no)
 		}
@@ -66,9 +65,9 @@ func (p *Program) storeReady(ctx context.Context) (string, error) {
 	return detail, err
 }
 
-// writable is an engine that may be open for reading only.
-type writable interface {
-	Writable(ctx context.Context, t schema.TenantID) error
+// refusing is an engine that knows when its disk takes no writes.
+type refusing interface {
+	Refusing(ctx context.Context) error
 }
 
 func readingOnly(err error) string {

@@ -51,6 +51,8 @@ type Engine struct {
 	closed bool
 	looked map[schema.TenantID]time.Time // when a file that is read only was last tried for writing
 
+	refused refusals
+
 	listenMu  sync.RWMutex
 	listeners []func(schema.TenantID)
 }

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -114,4 +115,31 @@ func TestAReadOnlyDiskServesReadersAlsoAfterACrash(t *testing.T) {
 			require.NotNil(t, e.lock, "the folder is locked before anything is written")
 		})
 	}
+}
+
+func TestADiskThatFillsWhileTheEngineRunsIsToldAndSoIsTheEndOfIt(t *testing.T) {
+	disk := smallDisk(t)
+	now := time.Now()
+	e, err := Open(t.Context(), Options{Dir: filepath.Join(disk, "db"), Now: func() time.Time { return now }})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, e.Close()) }()
+	require.NoError(t, putDoc(t, e, "before"))
+	require.NoError(t, e.Refusing(t.Context()))
+	free := fillDisk(t, disk)
+	require.NoError(t, e.Refusing(t.Context()), "nothing was refused yet")
+	for i := 0; ; i++ {
+		if err := putDoc(t, e, "full"+strconv.Itoa(i)); err != nil {
+			require.ErrorIs(t, err, store.ErrFull)
+			break
+		}
+	}
+	for range 3 {
+		now = now.Add(2 * lookAgain)
+		require.ErrorIs(t, e.Refusing(t.Context()), store.ErrFull)
+	}
+	free()
+	require.ErrorIs(t, e.Refusing(t.Context()), store.ErrFull, "it is tried once a second")
+	now = now.Add(2 * lookAgain)
+	require.NoError(t, e.Refusing(t.Context()))
+	require.NoError(t, putDoc(t, e, "after"))
 }

@@ -157,6 +157,7 @@ func (w *writer) commitGroup(group []*job) {
 	if errors.Is(err, errAgain) {
 		err = w.transaction(group, true)
 	}
+	w.f.e.refused.note(w.f.tenant, ended(group, err))
 	if err != nil {
 		for _, j := range group {
 			if j.err == nil {
@@ -169,6 +170,20 @@ func (w *writer) commitGroup(group []*job) {
 	if w.logged {
 		w.f.e.tell(w.f.tenant)
 	}
+}
+
+// ended is how a group ended for the disk: nil where it took something.
+func ended(group []*job, err error) error {
+	if err != nil {
+		return err
+	}
+	for _, j := range group {
+		if j.err == nil {
+			return nil
+		}
+		err = j.err
+	}
+	return err
 }
 
 func (w *writer) transaction(group []*job, savepoints bool) (err error) {
