@@ -203,8 +203,19 @@ func (p *aggPlan) addKey(c *conditions, snap *catalog.Snapshot, k *AggKey) error
 		}
 	}
 	p.query.Groups = append(p.query.Groups, g)
+	p.narrow(c, id)
 	p.keys = append(p.keys, aggKey{f: f, bucket: g.Bucket})
 	return nil
+}
+
+// narrow leaves links to records that the actor may not read out of the groups
+// and figures by a field.
+func (p *aggPlan) narrow(c *conditions, id schema.FieldID) {
+	l, ok := c.limited(id)
+	if !ok || slices.ContainsFunc(p.query.Members, func(m query.Members) bool { return m.Field == id }) {
+		return
+	}
+	p.query.Members = append(p.query.Members, query.Members{Field: l.field, Entity: l.entity, Where: l.rows})
 }
 
 func zoneOf(snap *catalog.Snapshot, name string) (*time.Location, error) {
@@ -242,6 +253,7 @@ func (p *aggPlan) addMetric(c *conditions, m *Metric) error {
 	if err != nil {
 		return err
 	}
+	p.narrow(c, id)
 	out.f = c.entity.FieldNamed(m.Field)
 	if out.f == nil {
 		out.f = systemField(id)

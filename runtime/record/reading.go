@@ -319,9 +319,9 @@ func (rd *reading) derive(c *column, rows []*Row, wanted map[schema.EntityID][]s
 	if len(ids) == 0 {
 		return nil
 	}
-	linked, err := rd.r.Linked(rd.ctx, shape, c.f.Options.Inverse, ids, maxDerived)
+	linked, err := rd.linkedTo(other, shape, c.f.Options.Inverse, ids)
 	if err != nil {
-		return fmt.Errorf("load derived links: %w", err)
+		return err
 	}
 	for _, row := range rows {
 		from := linked[row.Record.ID]

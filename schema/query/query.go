@@ -209,12 +209,22 @@ type GroupBy struct {
 	Desc   bool           // groups come in the order of their keys, as Sort orders them
 }
 
+// Members narrows what a Set field holds to the ids of the live records of
+// Entity that match Where (nil: any). To the groups and measures of an AggQuery
+// the other members are not there, and a set of nothing else is empty.
+type Members struct {
+	Field  schema.FieldID
+	Entity schema.EntityID
+	Where  Expr
+}
+
 // AggQuery asks for figures over groups; no groups gives one row over all
 // records, even over none.
 type AggQuery struct {
 	Where     Expr
 	Groups    []GroupBy // at most 3
 	Measures  []Measure // at least 1
+	Members   []Members // at most one for a field
 	WeekStart time.Weekday
 	Limit     int // 0: 1000; one more is the most, to see whether there are more
 	// After are the keys of the last group of the page before; nil: from the start.

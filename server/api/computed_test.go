@@ -40,6 +40,10 @@ func TestSettingsNameFieldsAndComeBackWithTheNamesOfNow(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "fld_4", filter["field"])
 	require.Equal(t, "opt_1", filter["value"])
+	member, _ := w.member("plain@example.com", "member")
+	plain := w.ok("GET", "/entities/"+lines.str("id"), member, nil)
+	require.NotContains(t, byKey(plain)["customer"]["options"], "filter", "the condition of a link is for designers")
+	require.Contains(t, byKey(plain)["customer"]["options"], "entity")
 	require.Equal(t, "{金额}>=0", lines.str("rules", 0, "formula"))
 
 	id, ok := f["sum"]["id"].(string)

@@ -6,12 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"tongban/runtime/access"
 	"tongban/runtime/catalog"
 	"tongban/schema"
 	"tongban/schema/fail"
 	"tongban/schema/field"
-	"tongban/schema/formula"
 )
 
 type formulaJSON struct {
@@ -93,35 +91,6 @@ type clockJSON struct {
 	Stop     string `json:"stop,omitempty" max:"20000"`
 }
 
-// reader is who is shown an entity's fields; nil rights: one who may read all.
-type reader struct {
-	e      *schema.Entity
-	rights *access.Rights
-}
-
-func readerOf(e *schema.Entity, r *access.Rights) reader {
-	if slices.ContainsFunc(e.Live(), func(f *schema.Field) bool { return !r.Readable(f.ID) }) {
-		return reader{e, r}
-	}
-	return reader{e: e}
-}
-
-// print writes a formula with the names of now; "" for one that looks at what
-// the reader may not read.
-func (r reader) print(src string) string {
-	if src == "" {
-		return ""
-	}
-	names := catalog.FormulaNames(r.e)
-	if r.rights != nil {
-		p, err := formula.Compile(src, names)
-		if err != nil || slices.ContainsFunc(p.Fields(), func(f schema.FieldID) bool { return !r.rights.Readable(f) }) {
-			return ""
-		}
-	}
-	return formula.Print(src, names)
-}
-
 // field shows a field.
 func (r reader) field(f *schema.Field, right schema.Right) fieldJSON {
 	out := fieldJSON{
@@ -193,7 +162,13 @@ func (r reader) options(f *schema.Field) optionsOutJSON {
 		}
 		out.Transitions = append(out.Transitions, tr)
 	}
+	if r.plain {
+		out.Filter = nil
+	}
 	for _, k := range o.Sort {
+		if r.plain {
+			break
+		}
 		dir := "asc"
 		if k.Desc {
 			dir = "desc"

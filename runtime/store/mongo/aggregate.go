@@ -49,6 +49,10 @@ func (r *reader) aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 	if err != nil {
 		return nil, err
 	}
+	members, err := r.members(ctx, c, q.Members)
+	if err != nil {
+		return nil, err
+	}
 	if n, ok, err := r.countOnly(ctx, a, filter); ok || err != nil {
 		return n, err
 	}
@@ -61,12 +65,60 @@ func (r *reader) aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 		if err != nil {
 			return err
 		}
+		members.narrow(w)
 		return a.Add(aggRow{a, w})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return a.Rows()
+}
+
+// members are, by the name of a set, those of its ids that count.
+type members map[string]map[int64]bool
+
+func (r *reader) members(ctx context.Context, c *compiler, list []query.Members) (members, error) {
+	out := make(members, len(list))
+	for _, m := range list {
+		t, err := c.target(m.Field)
+		if err != nil {
+			return nil, err
+		}
+		if t.kind != schema.KindSet {
+			return nil, fmt.Errorf("field %d is no link: %w", m.Field, store.ErrBadQuery)
+		}
+		in := map[int64]bool{}
+		other, err := r.other(ctx, m.Entity)
+		if err != nil {
+			return nil, err
+		}
+		if other != nil {
+			ids, err := r.idsOf(ctx, other, m.Where)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				in[id] = true
+			}
+		}
+		out[nameOf(t.field.ID, t.field.Kind)] = in
+	}
+	return out, nil
+}
+
+// narrow takes the other members out of a row.
+func (m members) narrow(w *row) {
+	for name, in := range m {
+		set, ok := w.values[name].([]int64)
+		if !ok {
+			continue
+		}
+		if set = slices.DeleteFunc(set, func(id int64) bool { return !in[id] }); len(set) == 0 {
+			delete(w.values, name)
+			continue
+		}
+		w.values[name] = set
+	}
 }
 
 // aggRow is one record for the tally.

@@ -34,7 +34,7 @@ type aggregate struct {
 // for is remembered. What a cover holds SQLite groups; the rest is added up in
 // memory while the rows stream by: SQLite would sort them first.
 func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuery) ([]query.AggRow, error) {
-	parts := []any{s.Entity, s.Rev, q.Where, q.Measures, q.WeekStart, q.Limit, q.After, q.Skip}
+	parts := []any{s.Entity, s.Rev, q.Where, q.Members, q.Measures, q.WeekStart, q.Limit, q.After, q.Skip}
 	for _, g := range q.Groups {
 		zone := ""
 		if g.Zone != nil {
@@ -44,7 +44,11 @@ func (r *reader) Aggregate(ctx context.Context, s *store.Shape, q *query.AggQuer
 	}
 	ask := func() ([]query.AggRow, error) { return r.aggregate(ctx, s, q) }
 	size := func(rows []query.AggRow) int { return len(rows) }
-	return remembered(r, keyOf("figures", parts...), entitiesOf(q.Where, []schema.EntityID{s.Entity}), ask, size)
+	known := entitiesOf(q.Where, []schema.EntityID{s.Entity})
+	for _, m := range q.Members {
+		known = entitiesOf(m.Where, append(known, m.Entity))
+	}
+	return remembered(r, keyOf("figures", parts...), known, ask, size)
 }
 
 func (r *reader) aggregate(ctx context.Context, s *store.Shape, q *query.AggQuery) ([]query.AggRow, error) {
@@ -171,7 +175,7 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 		return nil, err
 	}
 	a := &aggregate{Tally: t, q: q}
-	cols, err := a.columns(sc)
+	cols, err := a.columns(l, sc)
 	if err != nil {
 		return nil, err
 	}
@@ -179,14 +183,14 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 	if sc.t == nil {
 		return a, nil
 	}
-	what := strings.Join(cols.texts, ",")
+	what, args := strings.Join(cols.texts, ","), slices.Concat(cols.args...)
 	switch {
 	case len(q.Groups) == 0:
-		what = a.totals(cols)
+		what, args = a.totals(cols)
 	case what == "":
 		what = "1"
 	}
-	a.st = statement{"SELECT " + what + " FROM " + src.from + " WHERE " + src.where.sql, src.where.args}
+	a.st = statement{"SELECT " + what + " FROM " + src.from + " WHERE " + src.where.sql, append(args, src.where.args...)}
 	if a.wanted = coverable(sc, q); a.wanted != nil {
 		if a.cover = sc.t.cover(s.Entity, a.wanted, len(a.groups)); a.cover != "" {
 			a.grouped = a.covered(a.cover, sc, src)
@@ -199,36 +203,63 @@ func compileAgg(l *layout, s *store.Shape, q *query.AggQuery) (*aggregate, error
 type columns struct {
 	texts []string
 	kinds []schema.Kind
+	args  [][]any // of the texts
 }
 
-func (c *columns) add(text string, k schema.Kind) int {
-	if i := slices.Index(c.texts, text); i >= 0 && text != "NULL" {
+func (c *columns) add(text string, k schema.Kind, args []any) int {
+	if i := slices.Index(c.texts, text); i >= 0 && text != "NULL" && len(args) == 0 {
 		return i
 	}
-	c.texts, c.kinds = append(c.texts, text), append(c.kinds, k)
+	c.texts, c.kinds, c.args = append(c.texts, text), append(c.kinds, k), append(c.args, args)
 	return len(c.texts) - 1
 }
 
+// column adds the column of a field, narrowed where the query says so.
+func (a *aggregate) column(l *layout, sc *scope, cols *columns, f schema.FieldID) (int, error) {
+	text, k, err := sc.field(f)
+	if err != nil {
+		return 0, err
+	}
+	at := slices.IndexFunc(a.q.Members, func(m query.Members) bool { return m.Field == f })
+	if at < 0 {
+		return cols.add(text, k, nil), nil
+	}
+	if k != schema.KindSet {
+		return 0, badQuery("field %d is no link", f)
+	}
+	c := &compiler{layout: l}
+	other := c.other(a.q.Members[at].Entity)
+	if other == nil || text == "NULL" {
+		return cols.add("NULL", k, nil), nil
+	}
+	c.write("(SELECT CASE WHEN count(*)>0 THEN json_group_array(m.value) END FROM json_each(", text, ") m WHERE m.value IN (")
+	if err := c.ids(a.q.Members[at].Where, other); err != nil {
+		return 0, err
+	}
+	c.write("))")
+	return cols.add(c.sql.String(), k, c.args), nil
+}
+
 // columns finds the columns of the groups and measures.
-func (a *aggregate) columns(sc *scope) (*columns, error) {
+func (a *aggregate) columns(l *layout, sc *scope) (*columns, error) {
 	cols := &columns{}
 	for _, g := range a.q.Groups {
-		text, k, err := sc.field(g.Field)
+		at, err := a.column(l, sc, cols, g.Field)
 		if err != nil {
 			return nil, err
 		}
-		a.groups = append(a.groups, cols.add(text, k))
+		a.groups = append(a.groups, at)
 	}
 	for _, m := range a.q.Measures {
 		if m.Fn == query.Count {
 			a.vals = append(a.vals, -1)
 			continue
 		}
-		text, k, err := sc.field(m.Field)
+		at, err := a.column(l, sc, cols, m.Field)
 		if err != nil {
 			return nil, err
 		}
-		a.vals = append(a.vals, cols.add(text, k))
+		a.vals = append(a.vals, at)
 	}
 	return cols, nil
 }
@@ -236,14 +267,15 @@ func (a *aggregate) columns(sc *scope) (*columns, error) {
 var sqlFigures = map[query.AggFn]string{query.CountFilled: "count(", query.CountDistinct: "count(DISTINCT ", query.Sum: "sum(", query.Avg: "avg(", query.Min: "min(", query.Max: "max("}
 
 // totals writes the figures over all records: those SQLite adds up by itself.
-func (a *aggregate) totals(cols *columns) string {
+func (a *aggregate) totals(cols *columns) (sql string, args []any) {
 	out := make([]string, len(a.vals))
 	for i, c := range a.vals {
 		if out[i] = "count(*)"; c >= 0 {
 			out[i] = sqlFigures[a.q.Measures[i].Fn] + cols.texts[c] + ")"
+			args = append(args, cols.args[c]...)
 		}
 	}
-	return strings.Join(out, ",")
+	return strings.Join(out, ","), args
 }
 
 // total reads the one row that totals gives.

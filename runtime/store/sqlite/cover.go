@@ -55,7 +55,7 @@ func createCover(e schema.EntityID, fields []schema.FieldID) string {
 // coverable lists the columns that would serve a question from one index: the
 // groups, the measures, then what the condition looks at; nil where that cannot be.
 func coverable(sc *scope, q *query.AggQuery) []schema.FieldID {
-	if sc.t == nil || sc.trash || len(q.Groups) == 0 {
+	if sc.t == nil || sc.trash || len(q.Groups) == 0 || len(q.Members) > 0 {
 		return nil
 	}
 	var out []schema.FieldID

@@ -46,6 +46,8 @@ func testLinks(b *bench) {
 	require.Equal(b, []schema.RecordID{f1, f2}, b.ids(firms, query.LinkedFrom{Entity: people.Entity, Field: 2}))
 	require.Equal(b, []schema.RecordID{f3}, b.ids(firms, query.LinkedFrom{Entity: people.Entity, Field: 2, Neg: true}))
 
+	testMembers(b, people, firms, []schema.RecordID{f1, f2, f3})
+
 	b.do(trashOp(firms, b.get(firms, f2)))
 	require.Empty(b, b.ids(people, query.Rel{Field: 2, Entity: firms.Entity, Where: at("乙公司")}), "a trashed record is not found through links")
 	b.do(trashOp(people, b.get(people, p2)))
