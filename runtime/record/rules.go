@@ -107,13 +107,19 @@ func (c *checking) states(b *rulebook) {
 }
 
 func (c *checking) mayGo(s *stateRule, from, to schema.OptionID) bool {
+	return s.leads(from, to, c.w.Actor.Roles, func(p *formula.Program) bool { return c.holds(p, c.after) })
+}
+
+// leads says whether one of a status' transitions goes from one state to
+// another, is open to the roles and has a condition that holds, if it has one.
+func (s *stateRule) leads(from, to schema.OptionID, roles []schema.RoleID, holds func(*formula.Program) bool) bool {
 	for i, t := range s.f.Options.Transitions {
 		if t.From != from || t.To != to {
 			continue
 		}
-		byRole := len(t.Roles) == 0 || slices.ContainsFunc(t.Roles, func(r schema.RoleID) bool { return slices.Contains(c.w.Actor.Roles, r) })
+		byRole := len(t.Roles) == 0 || slices.ContainsFunc(t.Roles, func(r schema.RoleID) bool { return slices.Contains(roles, r) })
 		broken := t.When != "" && s.when[i] == nil
-		if byRole && !broken && (s.when[i] == nil || c.holds(s.when[i], c.after)) {
+		if byRole && !broken && (s.when[i] == nil || holds(s.when[i])) {
 			return true
 		}
 	}

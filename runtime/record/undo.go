@@ -5,15 +5,21 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"tongban/runtime/access"
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/formula"
 )
 
 // maxUndo is how many changes one undo takes back.
 const maxUndo = 50_000
+
+// undoWindow is how long one's own step of a status may be taken back whatever
+// its transitions say (ADR 8).
+const undoWindow = 24 * time.Hour
 
 // The reasons of a Skip.
 const (
@@ -26,7 +32,8 @@ const (
 // what they held unless somebody has changed them since, made records go to
 // the trash and trashed ones come out of it. What cannot be taken back is
 // listed in Skipped. Only who made the change set, or an administrator, may;
-// to others it is NotFound. The undo is a change set of its own, so it can be
+// to others it is NotFound. A status goes back against its transitions only for
+// who took the step, within 24 hours. The undo is a change set of its own, so it can be
 // undone. Sets of more than 1,000 records are taken back in several commits.
 func (s *Service) Undo(ctx context.Context, a access.Actor, changeSet string) (*Result, error) {
 	b := Batch{Actor: a, Via: "undo", Changes: []Change{{Op: store.OpUpdate}}}
@@ -50,7 +57,7 @@ func (s *Service) Undo(ctx context.Context, a access.Actor, changeSet string) (*
 		if len(list) > maxUndo {
 			return fail.New(fail.TooLarge, "undo.tooLarge").With("max", maxUndo)
 		}
-		u.rd = rd
+		u.rd, u.free = rd, list[0].Origin.Actor == a.User && s.now().UnixMilli()-list[0].Origin.At <= undoWindow.Milliseconds()
 		u.gather(list)
 		return u.decide()
 	})
@@ -84,6 +91,7 @@ type undoing struct {
 	order   []recordRef
 	changes []entityChange
 	skipped []Skip
+	free    bool // transitions do not bind this undo
 }
 
 func (u *undoing) gather(list []store.Change) {
@@ -212,9 +220,36 @@ func (u *undoing) revert(n *net, e *schema.Entity, rec *schema.Record, acc acces
 			back[id] = n.before[id]
 		}
 	}
+	u.leaveStates(n, e, rec, back)
 	u.leaveLocked(n, e, rec, back)
 	if len(back) > 0 {
 		u.add(n, store.OpUpdate, rec.Version, back)
+	}
+}
+
+// leaveStates takes out the steps back that no transition leads, where they bind.
+func (u *undoing) leaveStates(n *net, e *schema.Entity, rec *schema.Record, back schema.Values) {
+	if u.free || u.rd.actor.System {
+		return
+	}
+	ev := newEvaluator(u.rd, nil)
+	after := *rec
+	after.Values = maps.Clone(rec.Values)
+	maps.Copy(after.Values, back)
+	holds := func(p *formula.Program) bool { return p.Eval(ev.env, evalRow{ev, e, &after}).IsTrue() }
+	states := u.rd.svc.books.get(e).states
+	for i := range states {
+		s := &states[i]
+		v, touched := back[s.f.ID]
+		from, _ := rec.Values[s.f.ID].(int64)
+		to, _ := v.(int64)
+		if !touched || from == to || from == 0 && !s.from {
+			continue
+		}
+		if to == 0 || !s.leads(schema.OptionID(from), schema.OptionID(to), u.rd.actor.Roles, holds) {
+			u.skip(n, s.f.Key, skipDenied)
+			delete(back, s.f.ID)
+		}
 	}
 }
 
