@@ -78,11 +78,13 @@ type Service struct {
 	sums   [16]sync.Mutex // one writes the sum of a tenant at a time
 	mu     sync.Mutex     // guards seen
 	seen   map[schema.TenantID]bool
+	// shrinking holds who makes a smaller picture.
+	shrinking chan struct{}
 }
 
 // New returns a Service.
 func New(o Options) *Service {
-	return &Service{engine: o.Engine, blobs: o.Blobs, ids: o.IDs, now: o.Now, quota: o.Quota, seen: map[schema.TenantID]bool{}}
+	return &Service{engine: o.Engine, blobs: o.Blobs, ids: o.IDs, now: o.Now, quota: o.Quota, seen: map[schema.TenantID]bool{}, shrinking: make(chan struct{}, 1)}
 }
 
 // URL is where a file can be fetched.

@@ -147,6 +147,9 @@ func (s *Service) dropBytes(ctx context.Context, t schema.TenantID, hashes map[s
 		if err := s.blobs.Remove(ctx, t, h, s.now().Add(-settle)); err != nil {
 			return err
 		}
+		if err := s.dropThumbs(ctx, t, h); err != nil {
+			return err
+		}
 	}
 	return nil
 }

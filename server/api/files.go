@@ -22,6 +22,7 @@ func fileRoutes() []Route {
 	return []Route{
 		{Method: "POST", Path: "/files", Need: Signed, Body: uploadBody, Multipart: true, Status: 201, Summary: "Upload a file, to be put into an attachment field", Handle: get(upload), Out: fileJSON{}},
 		{Method: "GET", Path: "/files/{fil}", Need: Signed, Query: []string{"entity", "record", "download"}, Summary: "Get a file's bytes", Handle: get(download)},
+		{Method: "GET", Path: "/files/{fil}/thumb", Need: Signed, Query: []string{"entity", "record", "size"}, Summary: "Get a smaller picture of an image", Handle: get(thumb)},
 	}
 }
 
@@ -97,7 +98,8 @@ func upload(c *call) (any, error) {
 	return created{fileJSON{schema.FormatID(schema.PrefixFile, f.ID), f.Name, f.Size, f.Type, file.URL(f.ID)}}, nil
 }
 
-func download(c *call) (any, error) {
+// readableFile finds the file that the address names, if the caller may read it.
+func (c *call) readableFile() (*file.Info, error) {
 	id, err := idOf[schema.FileID](c, "fil", schema.PrefixFile)
 	if err != nil {
 		return nil, err
@@ -106,9 +108,19 @@ func download(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.mayRead(f); err != nil {
+	return f, c.mayRead(f)
+}
+
+func download(c *call) (any, error) {
+	f, err := c.readableFile()
+	if err != nil {
 		return nil, err
 	}
+	return c.whole(f)
+}
+
+// whole sends a file's bytes.
+func (c *call) whole(f *file.Info) (any, error) {
 	r, err := c.s.Files.Open(c.ctx(), c.actor().Tenant, f)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"bytes"
+	"image"
+	"image/jpeg"
 	"mime/multipart"
 	"strings"
 	"testing"
@@ -68,6 +70,25 @@ func TestFiles(t *testing.T) {
 			w.refused(404, "file.notFound", "GET", url, spy, nil)
 			w.ok("PATCH", p.records()+"/"+id, w.owner, m{"fields": m{"papers": nil}})
 			w.refused(404, "file.notFound", "GET", url, bob, nil)
+		})
+		t.Run("a smaller picture goes by the rights of its file and may be kept", func(t *testing.T) {
+			var b bytes.Buffer
+			require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 400, 200)), nil))
+			f := up(w.owner, "a.jpg", b.Bytes())
+			id := w.record(p, w.owner, m{"name": "图", "papers": []any{m{"id": f.str("id")}}})
+			at := f.str("url") + "/thumb?size=90"
+			w.refused(404, "file.notFound", "GET", at, bob, nil)
+			got := w.ok("GET", at+"&entity="+p.ent+"&record="+id, bob, nil)
+			conf, err := jpeg.DecodeConfig(bytes.NewReader(got.Raw))
+			require.NoError(t, err)
+			require.Equal(t, image.Pt(96, 48), image.Pt(conf.Width, conf.Height))
+			require.Equal(t, "image/jpeg", got.Header.Get("Content-Type"))
+			require.Equal(t, "private, max-age=31536000, immutable", got.Header.Get("Cache-Control"))
+			require.Equal(t, 304, w.do("GET", at, w.owner, nil, header{"If-None-Match", got.Header.Get("ETag")}).Status)
+			w.refused(422, "file.thumbSize", "GET", f.str("url")+"/thumb?size=5000", w.owner, nil)
+			w.refused(422, "file.noThumb", "GET", up(w.owner, "a.txt", []byte("x")).str("url")+"/thumb", w.owner, nil)
+			broken := up(w.owner, "a.png", png)
+			require.Equal(t, png, w.ok("GET", broken.str("url")+"/thumb", w.owner, nil).Raw, "of which none can be made is sent whole")
 		})
 		t.Run("another's file cannot be attached to one's own record to read it", func(t *testing.T) {
 			f := up(w.owner, "geheim.txt", []byte("x"))

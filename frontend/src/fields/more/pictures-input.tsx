@@ -3,6 +3,7 @@ import { ChevronLeft, ChevronRight, ImagePlus, X } from "lucide-react";
 import { useRef, useState } from "react";
 import { errorText } from "@/api/problem";
 import { t } from "@/lib/i18n";
+import { thumbOf } from "@/lib/thumb";
 import { IconButton } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { toast } from "@/ui/toast-store";
@@ -93,7 +94,7 @@ export function PicturesInput({ value, readOnly, onChange }: FieldInputProps) {
       {files.map((file, index) => (
         <div key={file.id} className={css.tile}>
           <button type="button" aria-label={file.name} title={file.name} onClick={() => setAt(index)}>
-            <img src={file.url} alt="" loading="lazy" />
+            <img src={file.url && thumbOf(file.url, 320)} alt="" loading="lazy" />
           </button>
           {readOnly !== true && (
             <IconButton size={24} label={t("fields.removeFile")} onClick={() => remove(file.id)}>

@@ -3,6 +3,7 @@ import { Building, Check, ChevronRight, MapPin, ShieldUser } from "lucide-react"
 import { lazy, Suspense } from "react";
 import type { Choice } from "@/api/types";
 import { cx } from "@/lib/cx";
+import { thumbOf } from "@/lib/thumb";
 import { Pill } from "@/ui/pill";
 import fieldsCss from "../fields.module.css";
 import type { FileValue } from "../file/types";
@@ -79,7 +80,7 @@ function Pictures(props: ShowProps) {
         <img
           key={file.id}
           className={cx(css.thumb, field.type === "signature" && css.signature)}
-          src={file.url}
+          src={file.url && thumbOf(file.url, 320)}
           alt={file.name}
           loading="lazy"
         />

@@ -1,4 +1,5 @@
 /** Painters of rarer cells. They come with their field types, not with the grid. */
+import { thumbOf } from "@/lib/thumb";
 import { fillRound, strokeRound, text } from "../paint/shapes";
 import { chips } from "./chips";
 import { barPainter, drawRight } from "./number";
@@ -185,7 +186,7 @@ export function picturesRenderer(
         const picture = pictures[box.index];
         const frame = { x: box.x, y: box.y - 2, width: box.width, height: tagHeight + 4 };
         fillRound(p.g, frame, 4, p.theme.chip);
-        const image = picture?.url === undefined ? undefined : get(picture.url);
+        const image = picture?.url === undefined ? undefined : get(thumbOf(picture.url, 96));
         if (image === undefined) {
           p.icons.stroke(p.g, "image", box.x + box.width / 2 - 7, box.y + 4, 14, p.theme.text4);
         } else {

@@ -1,0 +1,4 @@
+package file
+
+// Shrink is shrink, for tests.
+var Shrink = shrink
