@@ -69,7 +69,7 @@ func (e *Engine) Refusing(ctx context.Context) error {
 
 // room makes sure that the disk takes a file.
 func (e *Engine) room() (err error) {
-	f, err := os.Create(filepath.Join(e.opt.Dir, "room.tmp"))
+	f, err := os.Create(filepath.Join(e.opt.Dir, "room-tmp"))
 	if err != nil {
 		return err
 	}
