@@ -215,12 +215,20 @@ func BenchmarkRollup(b *testing.B) {
 	require.NoError(b, s.catalog.DeleteField(b.Context(), s.boss(), s.lines.ID, s.id(s.lines, "orderTotal")))
 	require.NoError(b, s.records.Recalculate(b.Context(), s.tenant))
 	boss := s.boss()
-	for i := 0; b.Loop(); i++ {
-		_, err := s.records.Write(b.Context(), s.batch(boss, s.lines, record.Change{Op: store.OpUpdate, ID: last.Record.ID, Fields: map[string]any{"amount": json.Number(strconv.Itoa(i%1000 + 2))}}))
-		if err != nil {
-			b.Fatal(err)
+	update := func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			_, err := s.records.Write(b.Context(), s.batch(boss, s.lines, record.Change{Op: store.OpUpdate, ID: last.Record.ID, Fields: map[string]any{"amount": json.Number(strconv.Itoa(i%1000 + 2))}}))
+			if err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
+	b.Run("two rollups and a count", update)
+	for _, name := range []string{"most", "count"} {
+		require.NoError(b, s.catalog.DeleteField(b.Context(), boss, s.orders.ID, s.id(s.orders, name)))
+	}
+	require.NoError(b, s.records.Recalculate(b.Context(), s.tenant))
+	b.Run("one rollup", update)
 }
 
 func BenchmarkBackfill(b *testing.B) {
