@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 // world is a tenant with an entity "deals": name, owner (user), phone (hidden
 // from reps), and two people: a boss who owns all and a rep who sees their own.
 type world struct {
+	ahead   atomic.Int64 // how far the hub's clock runs ahead
 	t       *testing.T
 	cat     *catalog.Catalog
 	recs    *record.Service
@@ -61,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	events := event.New(engine, log)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	w.hub = live.New(ctx, live.Options{
-		Engine: engine, Catalog: w.cat, Policy: policy, Records: w.recs, Events: events, Now: time.Now, NewID: src.Next, Log: log,
+		Engine: engine, Catalog: w.cat, Policy: policy, Records: w.recs, Events: events, Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }, NewID: src.Next, Log: log,
 		Actor: func(ctx context.Context, session string) (access.Actor, error) { return w.actorOf(ctx, session) },
 	})
 	var running sync.WaitGroup

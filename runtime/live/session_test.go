@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -30,6 +31,16 @@ func TestPage_is_closed_once_when_its_session_ends(t *testing.T) {
 	w.create(map[string]any{"name": "x"})
 	in.next(t, "events")
 	out.quiet(t, "events")
+}
+
+func TestPage_is_closed_within_a_minute_though_nobody_told_of_the_end_of_its_session(t *testing.T) {
+	w := newWorld(t)
+	out, in := w.open(w.boss, "boss"), w.open(w.boss, "another session")
+	w.ended.Store("boss", true)
+	w.ahead.Store(int64(time.Minute))
+	require.Eventually(t, func() bool { return len(out.closed) > 0 }, 5*time.Second, 10*time.Millisecond)
+	require.Equal(t, live.SignedOut, <-out.closed)
+	require.Empty(t, in.closed)
 }
 
 func TestPage_cannot_be_in_any_number_of_rooms(t *testing.T) {
