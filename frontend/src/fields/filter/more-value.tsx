@@ -10,7 +10,7 @@ import { t } from "@/lib/i18n";
 import { Popover } from "@/ui/popover";
 import { MultiSelect } from "@/ui/select";
 import css from "./filter.module.css";
-import { type FilterValueProps, listOf, Typed } from "./value";
+import { type FilterValueProps, listOf, Typed, TypedRange } from "./value";
 
 function useOwn(field: Field) {
   const env = useFields();
@@ -29,7 +29,7 @@ export function OwnValue({ field, node, onChange }: FilterValueProps) {
   const { read, show } = useOwn(field);
   return (
     <Typed
-      key={node.id}
+      key={`${node.id} ${node.field}`}
       label={t("table.value")}
       value={show(node.value)}
       onChange={(text) => read(text) !== node.value && onChange(read(text))}
@@ -39,20 +39,14 @@ export function OwnValue({ field, node, onChange }: FilterValueProps) {
 
 export function OwnRange({ field, node, onChange }: FilterValueProps) {
   const { read, show } = useOwn(field);
-  const [from, to] = Array.isArray(node.value) ? (node.value as unknown[]) : [];
   return (
-    <>
-      <Typed
-        label={t("table.from")}
-        value={show(from)}
-        onChange={(text) => read(text) !== from && onChange([read(text), to])}
-      />
-      <Typed
-        label={t("table.to")}
-        value={show(to)}
-        onChange={(text) => read(text) !== to && onChange([from, read(text)])}
-      />
-    </>
+    <TypedRange
+      key={`${node.id} ${node.field}`}
+      value={node.value}
+      read={read}
+      show={show}
+      onChange={onChange}
+    />
   );
 }
 

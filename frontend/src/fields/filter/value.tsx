@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Field } from "@/api/types";
 import { useFields } from "@/fields/context";
 import { withinValues } from "@/fields/date/types";
@@ -21,27 +21,58 @@ export interface FilterValueProps {
 export const listOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 
-/** Typed values are in force when the typing pauses. */
+/** Typed values are in force when the typing pauses, or when the input is left. */
 export function Typed(props: {
   readonly value: unknown;
   readonly label: string;
   readonly onChange: (text: string) => void;
 }) {
-  const { value, label, onChange } = props;
+  const { value, label } = props;
   const [text, setText] = useState(value === undefined || value === null ? "" : String(value));
-  // Waits for the typing to pause.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed starts the wait
+  // What waits goes to who listens then: the other end of a range may have come in between.
+  const latest = useRef(props.onChange);
+  latest.current = props.onChange;
   useEffect(() => {
-    const timer = setTimeout(() => onChange(text), 350);
+    const timer = setTimeout(() => latest.current(text), 350);
     return () => clearTimeout(timer);
   }, [text]);
-  return <Input size={30} value={text} aria-label={label} onChange={setText} />;
+  return (
+    <Input size={30} value={text} aria-label={label} onChange={setText} onBlur={() => latest.current(text)} />
+  );
+}
+
+/** Two ends, each typed on its own. */
+export function TypedRange(props: {
+  readonly value: unknown;
+  readonly read: (text: string) => unknown;
+  readonly show?: (value: unknown) => unknown;
+  readonly onChange: (value: readonly unknown[]) => void;
+}) {
+  const { read, show = (end) => end, onChange } = props;
+  const ends = useRef(Array.isArray(props.value) ? (props.value as readonly unknown[]) : []);
+  const [from, to] = ends.current;
+  function put(next: readonly unknown[]): void {
+    if (next.some((end, i) => end !== ends.current[i])) {
+      ends.current = next;
+      onChange(next);
+    }
+  }
+  return (
+    <>
+      <Typed
+        label={t("table.from")}
+        value={show(from)}
+        onChange={(text) => put([read(text), ends.current[1]])}
+      />
+      <Typed label={t("table.to")} value={show(to)} onChange={(text) => put([ends.current[0], read(text)])} />
+    </>
+  );
 }
 
 function TextValue({ node, onChange }: FilterValueProps) {
   return (
     <Typed
-      key={node.id}
+      key={`${node.id} ${node.field}`}
       label={t("table.value")}
       value={node.value}
       onChange={(text) => text !== (node.value ?? "") && onChange(text || undefined)}
@@ -62,7 +93,7 @@ function NumberValue({ field, node, onChange }: FilterValueProps) {
   const read = useNumber(field);
   return (
     <Typed
-      key={node.id}
+      key={`${node.id} ${node.field}`}
       label={t("table.value")}
       value={node.value}
       onChange={(text) => read(text) !== node.value && onChange(read(text))}
@@ -71,21 +102,13 @@ function NumberValue({ field, node, onChange }: FilterValueProps) {
 }
 
 function NumberRange({ field, node, onChange }: FilterValueProps) {
-  const read = useNumber(field);
-  const [from, to] = Array.isArray(node.value) ? (node.value as unknown[]) : [];
   return (
-    <>
-      <Typed
-        label={t("table.from")}
-        value={from}
-        onChange={(text) => read(text) !== from && onChange([read(text), to])}
-      />
-      <Typed
-        label={t("table.to")}
-        value={to}
-        onChange={(text) => read(text) !== to && onChange([from, read(text)])}
-      />
-    </>
+    <TypedRange
+      key={`${node.id} ${node.field}`}
+      value={node.value}
+      read={useNumber(field)}
+      onChange={onChange}
+    />
   );
 }
 
