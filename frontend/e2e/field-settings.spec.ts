@@ -159,6 +159,50 @@ test("regions, a conditional duty and a rule", async ({ browser }) => {
   await add({ price: 1, count: 100 });
 });
 
+test("two values that a rule ties are filled in one after the other", async ({ browser }) => {
+  const jobs = await server.api<Named>(token, "POST", `/apps/${app.id}/entities`, { name: "工期" });
+  const fields = `/entities/${jobs.id}/fields`;
+  await server.api(token, "POST", fields, { name: "开始", key: "start", type: "number" });
+  await server.api(token, "POST", fields, { name: "结束", key: "end", type: "number" });
+  await server.api(token, "PATCH", `/entities/${jobs.id}`, {
+    rules: [
+      {
+        formula: "{end} >= {start}",
+        message: { "zh-CN": "结束不能早于开始", en: "The end is not before the start" },
+        field: "end",
+      },
+    ],
+  });
+  const records = `/entities/${jobs.id}/records`;
+  const job = await server.api<{ id: string }>(token, "POST", records, { fields: { start: 1, end: 2 } });
+  const read = async () =>
+    (await server.api<{ fields: Record<string, unknown> }>(token, "GET", `${records}/${job.id}`)).fields;
+  const { page } = await signIn(browser, server);
+  await page.goto(`/app/${app.id}/table/${jobs.id}?rec=${job.id}`);
+  const panel = page.getByRole("dialog");
+  const put = async (name: string, value: string) => {
+    await panel.getByRole("button", { name: `编辑${name}` }).click();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type(value);
+    await page.keyboard.press("Enter");
+  };
+  await put("开始", "5");
+  const note = panel.getByText(/“开始”尚未保存/);
+  await expect(note).toContainText("结束不能早于开始");
+  await shot(page, "held");
+  expect(await read()).toMatchObject({ start: 1, end: 2 });
+  await put("结束", "9");
+  await expect(note).toBeHidden();
+  await expect.poll(read).toMatchObject({ start: 5, end: 9 });
+
+  await put("开始", "10");
+  await expect(note).toBeVisible();
+  await panel.getByRole("button", { name: "放弃" }).click();
+  await expect(note).toBeHidden();
+  await expect(panel.getByRole("button", { name: "编辑开始" })).toHaveText("5");
+  expect(await read()).toMatchObject({ start: 5, end: 9 });
+});
+
 test("texts become numbers with a preview, and come back", async ({ browser }) => {
   const parts = await server.api<Named>(token, "POST", `/apps/${app.id}/entities`, { name: "零件" });
   await server.api(token, "POST", `/entities/${parts.id}/fields`, { name: "旧号", key: "old", type: "text" });

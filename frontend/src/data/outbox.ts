@@ -17,8 +17,8 @@ export interface PendingPatch {
 export interface OutboxEvents {
   /** Cells arrived: the records as the server has them now. */
   onSaved(patches: readonly PendingPatch[], records: readonly WireRecord[]): void;
-  /** Cells were refused for good. */
-  onRefused(patches: readonly PendingPatch[], error: unknown): void;
+  /** Cells were refused for good; `alone` if the act was about one record. */
+  onRefused(patches: readonly PendingPatch[], error: unknown, alone: boolean): void;
   /** All change sets of one act. */
   onAct(changeSets: readonly string[]): void;
   onProgress(): void;
@@ -40,8 +40,17 @@ export interface OutboxInput {
   readonly realId: (id: string) => string;
 }
 
-/** Outboxes that still hold something. */
-const busy = new Set<Outbox>();
+/** Who still holds something that the server does not have. */
+const busy = new Set<object>();
+
+/** Notes whether somebody holds something that the server does not have. */
+export function markUnsent(owner: object, unsent: boolean): void {
+  if (unsent) {
+    busy.add(owner);
+  } else {
+    busy.delete(owner);
+  }
+}
 
 /** Whether closing the page now would lose what was done here. */
 export function hasUnsent(): boolean {
@@ -101,7 +110,7 @@ export class Outbox {
       const changeSets: string[] = [];
       for (let from = 0; from < patches.length; from += mostRecords) {
         const part = patches.slice(from, from + mostRecords);
-        await this.sendPart(part, changeSets);
+        await this.sendPart(part, changeSets, patches.length === 1);
         this.done += part.reduce((sum, p) => sum + Object.keys(p.fields).length, 0);
         this.input.events.onProgress();
       }
@@ -152,7 +161,11 @@ export class Outbox {
   }
 
   /** A batch goes in as a whole or not at all; a refused one is halved until the bad records stand alone. */
-  private async sendPart(patches: readonly PendingPatch[], changeSets: string[]): Promise<void> {
+  private async sendPart(
+    patches: readonly PendingPatch[],
+    changeSets: string[],
+    alone: boolean,
+  ): Promise<void> {
     const key = opKey();
     const typecast = patches.some((p) => Object.values(p.fields).some(isUnresolved));
     const records: RecordPatch[] = patches.map((p) => ({
@@ -167,12 +180,12 @@ export class Outbox {
       this.input.events.onSaved(patches, result.records);
     } catch (error) {
       if (patches.length === 1 || !(error instanceof ApiError) || error.status >= 500) {
-        this.input.events.onRefused(patches, error);
+        this.input.events.onRefused(patches, error, alone);
         return;
       }
       const half = patches.length >> 1;
-      await this.sendPart(patches.slice(0, half), changeSets);
-      await this.sendPart(patches.slice(half), changeSets);
+      await this.sendPart(patches.slice(0, half), changeSets, alone);
+      await this.sendPart(patches.slice(half), changeSets, alone);
     }
   }
 

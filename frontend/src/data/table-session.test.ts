@@ -48,6 +48,58 @@ describe("editing", () => {
     expect(session.undo.read().canUndo).toBe(false);
   });
 
+  it("keeps a value that breaks a rule, and sends it with the next one of its record", async () => {
+    const { server, session } = await opened();
+    const told: number[] = [];
+    session.events = { onRefused: (_error, cells) => told.push(cells) };
+    const sent: unknown[] = [];
+    server.refuse = ({ method, body }) => {
+      if (method !== "PATCH") {
+        return undefined;
+      }
+      sent.push(body);
+      return JSON.stringify(body).includes("other") ? undefined : { status: 422, code: "record.ruleFailed" };
+    };
+    const leave = session.fill("rec_1");
+    session.set("rec_1", "name", "mine");
+    await settled();
+    expect(name(session, 0)).toBe("mine");
+    expect(session.read().held?.fields).toEqual({ name: "mine" });
+    expect(hasUnsent()).toBe(true);
+    session.set("rec_2", "name", "other");
+    await settled();
+    expect(session.read().held).toBeDefined();
+    session.set("rec_1", "note", "other");
+    await settled();
+    expect(session.read().held).toBeUndefined();
+    expect(hasUnsent()).toBe(false);
+    expect(server.records[0]?.fields).toMatchObject({ name: "mine", note: "other" });
+    expect(JSON.stringify(sent.at(-1))).toContain('"mine"');
+    leave();
+    expect(told).toEqual([]);
+  });
+
+  it("says so when a value is left behind that broke a rule, and drops it when asked", async () => {
+    const { server, session } = await opened();
+    const told: number[] = [];
+    session.events = { onRefused: (_error, cells) => told.push(cells) };
+    server.refuse = ({ method }) =>
+      method === "PATCH" ? { status: 422, code: "record.ruleFailed" } : undefined;
+    const leave = session.fill("rec_1");
+    session.set("rec_1", "name", "mine");
+    await settled();
+    session.letGo();
+    expect(name(session, 0)).toBe("row 0");
+    session.set("rec_1", "name", "mine");
+    await settled();
+    leave();
+    expect(name(session, 0)).toBe("row 0");
+    expect(told).toEqual([1]);
+    session.set("rec_1", "name", "mine");
+    await settled();
+    expect(told).toEqual([1, 1]);
+  });
+
   it("finds the one bad record of a paste; the others go in", async () => {
     const { server, session } = await opened(2500);
     const refused: number[] = [];

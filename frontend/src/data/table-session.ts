@@ -3,9 +3,10 @@ import type { Ref } from "@/api/types";
 import type { CellRef, EditBatch } from "@/grid/edit-types";
 import { Creator } from "./creator";
 import { byRecord, isTemporary, temporary } from "./drafts";
+import { type Held, isCurable } from "./held";
 import type { ViewQuery } from "./layout";
 import { type Cursor, type LiveEvent, type LiveMember, live } from "./live";
-import { isPassing, Outbox, type PendingPatch, type Progress } from "./outbox";
+import { isPassing, markUnsent, Outbox, type PendingPatch, type Progress } from "./outbox";
 import type { RemoteChange } from "./record-cache";
 import { RowStore } from "./row-store";
 import { UndoStack } from "./undo";
@@ -29,6 +30,8 @@ export interface SessionState {
   readonly progress: Progress | undefined;
   readonly offline: boolean;
   readonly members: readonly LiveMember[];
+  /** What the rules refused of the record that is being filled in. */
+  readonly held: Held | undefined;
 }
 
 const refreshAfter = 250;
@@ -45,9 +48,10 @@ export class TableSession {
   private late: LiveEvent[] = [];
   private leave: (() => void) | undefined;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
-  private state: SessionState = { progress: undefined, offline: false, members: [] };
+  private state: SessionState = { progress: undefined, offline: false, members: [], held: undefined };
   private readonly listeners = new Set<() => void>();
   private readonly me: string;
+  private filling: string | undefined;
 
   constructor(entity: string, me: string) {
     this.me = me;
@@ -65,7 +69,7 @@ export class TableSession {
       realId: (id) => this.real.get(id) ?? id,
       events: {
         onSaved: (patches, records) => this.saved(patches, records),
-        onRefused: (patches, error) => this.refused(patches, error),
+        onRefused: (patches, error, alone) => this.refused(patches, error, alone),
         onAct: (changeSets) => this.undo.push(changeSets),
         onProgress: () => this.setState({ progress: this.outbox.progress, offline: this.outbox.waiting }),
       },
@@ -123,7 +127,8 @@ export class TableSession {
     this.creator.add(added);
   }
 
-  write(changes: ReadonlyMap<string, Fields>): void {
+  write(given: ReadonlyMap<string, Fields>): void {
+    const changes = this.withHeld(given);
     const sent = new Map([...changes].filter(([id, fields]) => !this.creator.edit(id, fields)));
     if (sent.size > 0) {
       this.rows.edit(sent);
@@ -133,6 +138,41 @@ export class TableSession {
 
   set(id: string, key: string, value: unknown): void {
     this.write(new Map([[id, { [key]: value }]]));
+  }
+
+  /** From now on values of this record that break a rule alone wait for the next one; answers how to end that. */
+  fill(id: string): () => void {
+    this.filling = id;
+    return () => {
+      this.filling = undefined;
+      const { held } = this.state;
+      if (held !== undefined) {
+        this.letGo();
+        this.events.onRefused?.(held.error, Object.keys(held.fields).length);
+      }
+    };
+  }
+
+  /** Drops what the rules refused. */
+  letGo(): void {
+    const { held } = this.state;
+    if (held !== undefined) {
+      this.rows.settle(this.idOf(held.id), Object.keys(held.fields));
+      this.rows.changed();
+      markUnsent(this, false);
+      this.setState({ held: undefined });
+    }
+  }
+
+  /** What waits for another value of its record goes with it. */
+  private withHeld(changes: ReadonlyMap<string, Fields>): ReadonlyMap<string, Fields> {
+    const { held } = this.state;
+    const next = held && [...changes].find(([id]) => this.idOf(id) === this.idOf(held.id));
+    if (held === undefined || next === undefined) {
+      return changes;
+    }
+    this.letGo();
+    return new Map([...changes, [next[0], { ...held.fields, ...next[1] }]]);
   }
 
   /** Makes a record; it is seen at once. Answers its place and the id that it has for now. */
@@ -190,7 +230,14 @@ export class TableSession {
     this.events.onFigures?.();
   }
 
-  private refused(patches: readonly PendingPatch[], error: unknown): void {
+  private refused(patches: readonly PendingPatch[], error: unknown, alone: boolean): void {
+    const [only] = patches;
+    if (alone && only && this.filling && this.idOf(this.filling) === this.idOf(only.id) && isCurable(error)) {
+      this.letGo();
+      markUnsent(this, true);
+      this.setState({ held: { ...only, error } });
+      return;
+    }
     const cells = patches.flatMap(({ id, fields }) =>
       Object.keys(fields).map((key) => ({ rowId: this.idOf(id), key })),
     );

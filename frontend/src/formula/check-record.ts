@@ -11,7 +11,7 @@ import { blank, type Value } from "./core/value";
 export interface EntityRule {
   readonly formula: string;
   readonly message?: Readonly<Record<string, string>>;
-  /** The key of the field that it is about. */
+  /** The field that it is about, by id or key. */
   readonly field?: string | undefined;
 }
 
@@ -134,7 +134,10 @@ export function checkRecord(
   }
   const broken = (entity.rules ?? [])
     .filter((rule) => isBroken(rule, names, env, after))
-    .map((rule) => ({ ...(rule.field ? { field: rule.field } : {}), message: messageOf(rule) }));
+    .map((rule) => {
+      const key = entity.fields.find((one) => one.id === rule.field || one.key === rule.field)?.key;
+      return { ...(key && { field: key }), message: messageOf(rule) };
+    });
   const missing = new Set([...required].filter((key) => isMissing(record.fields[key])));
   return { required, readOnly, missing, broken };
 }

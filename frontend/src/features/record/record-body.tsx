@@ -17,6 +17,7 @@ import { Tabs } from "@/ui/tabs";
 import { Broken } from "./broken";
 import { Comments } from "./comments";
 import { Composer } from "./composer";
+import { HeldNote } from "./held-note";
 import { HistoryList } from "./history-list";
 import { LinkedRecords } from "./linked-records";
 import css from "./record.module.css";
@@ -182,6 +183,7 @@ export function RecordBody(given: RecordBodyProps) {
       <>
         <Title {...props} />
         <Stages {...props} />
+        <HeldNote {...props} />
         <div className={css.columns}>
           <section>{details}</section>
           <section>
@@ -205,6 +207,7 @@ export function RecordBody(given: RecordBodyProps) {
     <>
       <Title {...props} />
       <Stages {...props} />
+      <HeldNote {...props} />
       <Tabs
         className={css.tabs}
         label={t("record.parts")}

@@ -50,7 +50,7 @@ const entity: Entity = {
     field("double", "formula", { options: { formula: "{amount}*2", result: "number" } }),
   ],
   rules: [
-    { formula: "{amount}>=0", message: { "zh-CN": "不能为负" }, field: "amount" },
+    { formula: "{amount}>=0", message: { "zh-CN": "不能为负" }, field: "fld_amount" },
     { formula: '{stage}<>"none"', message: { "zh-CN": "要有阶段" } },
     { formula: "{secret}>5", message: { "zh-CN": "看不见的" } },
     { formula: "{double}<100", message: { "zh-CN": "算出来的" }, field: "double" },

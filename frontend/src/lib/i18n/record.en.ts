@@ -14,6 +14,9 @@ export const recordEn: Same<typeof recordZh> = {
   "record.linkCopied": "Link copied",
   "record.full": "Whole page (Ctrl ↵)",
   "record.narrow": "To the side (Ctrl ↵)",
+  "record.held":
+    "“{names}” is not saved yet ({reason}). It is saved together with the field that puts this right.",
+  "record.letGo": "Discard",
   "record.duplicate": "Duplicate",
   "record.delete": "Delete record",
   "record.locked": "Cannot be changed now",

@@ -12,6 +12,8 @@ export const recordZh = {
   "record.linkCopied": "链接已复制",
   "record.full": "占满页面 (Ctrl ↵)",
   "record.narrow": "收到侧边 (Ctrl ↵)",
+  "record.held": "“{names}”尚未保存（{reason}）。改好相关字段后会一起保存。",
+  "record.letGo": "放弃",
   "record.duplicate": "复制一份",
   "record.delete": "删除记录",
   "record.locked": "现在不能修改",
