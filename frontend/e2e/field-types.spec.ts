@@ -419,23 +419,6 @@ test("a place is taken from the device, a region by going down the tree", async 
   await expectSaved(tree, 1, expect.objectContaining({ id: "330106" }));
 });
 
-test("a signature is drawn by hand", async () => {
-  const table = await open("signature");
-  await openRecord();
-  await boss.page.getByRole("button", { name: "签名", exact: true }).click();
-  const pad = boss.page.locator("canvas[aria-label]");
-  await pad.waitFor();
-  const at = await pad.boundingBox();
-  const [x, y] = [(at?.x ?? 0) + 60, (at?.y ?? 0) + 60];
-  await boss.page.mouse.move(x, y);
-  await boss.page.mouse.down();
-  await boss.page.mouse.move(x + 120, y + 60, { steps: 8 });
-  await boss.page.mouse.move(x + 240, y, { steps: 8 });
-  await boss.page.mouse.up();
-  await boss.page.getByRole("button", { name: "使用签名" }).click();
-  await expectSaved(table, 1, [expect.objectContaining({ type: "image/png" })]);
-});
-
 test("wrong data say in which line they are wrong", async () => {
   const table = await open("json");
   await openRecord();

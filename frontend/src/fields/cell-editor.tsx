@@ -161,6 +161,7 @@ function FileCell({ session, field }: CellEditorProps) {
     <FileList
       value={files}
       single={field.type === "file" || field.type === "signature"}
+      images={field.type === "image" || field.type === "signature"}
       onChange={(next) => {
         setFiles(next);
         session.put(next);

@@ -15,6 +15,8 @@ export interface FileListProps {
   readonly readOnly?: boolean;
   /** Another file takes the place of the one that is there. */
   readonly single?: boolean;
+  /** Takes pictures alone. */
+  readonly images?: boolean;
   readonly onChange: (files: readonly FileValue[] | null) => void;
 }
 
@@ -30,13 +32,17 @@ export function sizeText(bytes: number | undefined): string {
 }
 
 /** The files of a cell: open, remove, add by choosing or dropping. */
-export function FileList({ value, readOnly, single = false, onChange }: FileListProps) {
+export function FileList({ value, readOnly, single = false, images = false, onChange }: FileListProps) {
   const files = listOf<FileValue>(value);
   const picker = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
 
   async function handleFiles(list: globalThis.FileList | null): Promise<void> {
-    const chosen = [...(list ?? [])].slice(0, single ? 1 : undefined);
+    const able = [...(list ?? [])].filter((file) => !images || file.type.startsWith("image/"));
+    if (able.length < (list?.length ?? 0)) {
+      toast({ kind: "bad", text: t("kinds.onlyImages") });
+    }
+    const chosen = able.slice(0, single ? 1 : undefined);
     if (chosen.length === 0) {
       return;
     }
@@ -86,8 +92,12 @@ export function FileList({ value, readOnly, single = false, onChange }: FileList
             ref={picker}
             type="file"
             multiple={!single}
+            {...(images && { accept: "image/*" })}
             hidden
-            onChange={(event) => void handleFiles(event.target.files)}
+            onChange={(event) => {
+              void handleFiles(event.target.files);
+              event.target.value = ""; // the same file may be chosen again
+            }}
           />
           <Button className={css.addFile} icon={<Plus />} busy={busy} onClick={() => picker.current?.click()}>
             {t("fields.addFile")}

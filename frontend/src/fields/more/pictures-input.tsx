@@ -122,7 +122,10 @@ export function PicturesInput({ value, readOnly, onChange }: FieldInputProps) {
         accept="image/*"
         multiple
         hidden
-        onChange={(event) => void add(event.target.files)}
+        onChange={(event) => {
+          void add(event.target.files);
+          event.target.value = ""; // the same file may be chosen again
+        }}
       />
       {at !== undefined && <Large files={files} at={at} onAt={setAt} />}
     </div>
