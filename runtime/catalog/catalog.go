@@ -180,6 +180,9 @@ func (c *Catalog) change(ctx context.Context, a access.Actor, build func(*Snapsh
 		if docs, err = snap.withNames(docs); err != nil {
 			return err
 		}
+		if docs, err = snap.withSettings(docs); err != nil {
+			return err
+		}
 		err = c.commit(ctx, a, docs)
 		if fn := c.stale.Load(); err == nil && fn != nil && slices.ContainsFunc(docs, func(d store.DocOp) bool {
 			return d.Kind == KindRecalc || d.Kind == KindConvert || d.Kind == KindDuplicate

@@ -9,6 +9,7 @@
 package formula
 
 import (
+	"slices"
 	"time"
 
 	"tongban/schema"
@@ -77,6 +78,13 @@ func (p *Program) Fields() []schema.FieldID { return p.fields }
 
 // Volatile reports whether the value also depends on the time or the reader.
 func (p *Program) Volatile() bool { return p.volatile }
+
+// Calls reports whether the formula calls a function of which is holds.
+func (p *Program) Calls(is func(*Function) bool) bool { return p.root.calls(is) }
+
+func (n *node) calls(is func(*Function) bool) bool {
+	return n.fn != nil && is(n.fn) || slices.ContainsFunc(n.args, func(a *node) bool { return a.calls(is) })
+}
 
 // Stored is the source with fields by id: {fld_3}. Compile reads it too.
 func (p *Program) Stored() string { return p.stored }
