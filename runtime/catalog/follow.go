@@ -42,7 +42,9 @@ func byTime(c *Computed) bool {
 	if c.Program == nil {
 		return c.Field.Type == "sla"
 	}
-	return c.Program.Calls(func(f *formula.Function) bool { return f.Category == "date" || f.Name == "CREATED_TIME" || f.Name == "LAST_MODIFIED_TIME" }) ||
+	return c.Program.Calls(func(f *formula.Function) bool {
+		return f.Category == "date" || f.Name == "CREATED_TIME" || f.Name == "LAST_MODIFIED_TIME"
+	}) ||
 		slices.ContainsFunc(c.Program.Fields(), func(id schema.FieldID) bool {
 			f := c.Entity.Field(id)
 			return f != nil && field.FormulaType(f).Kind == formula.KindDateTime
