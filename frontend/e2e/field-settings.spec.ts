@@ -241,6 +241,14 @@ test("working hours, holidays and rates", async ({ browser }) => {
   await shot(page, "calendar");
   const { items } = await server.api<{ items: { holidays: string[] }[] }>(token, "GET", "/calendars");
   expect(items[0]?.holidays).toHaveLength(7);
+  await page.getByRole("button", { name: "中国节假日" }).click();
+  await page.getByRole("menuitem", { name: "2026 年" }).click();
+  await shot(page, "china");
+  await page.getByRole("button", { name: "保存", exact: true }).click();
+  const calendars = () =>
+    server.api<{ items: { holidays: string[]; makeupDays: string[] }[] }>(token, "GET", "/calendars");
+  await expect.poll(async () => (await calendars()).items[0]?.holidays).toHaveLength(33);
+  expect((await calendars()).items[0]?.makeupDays).toContain("2026-02-14");
   await page.getByRole("tab", { name: "汇率" }).click();
   await page.getByRole("button", { name: "录入汇率" }).click();
   await page.getByLabel("1 USD 等于多少").fill("7.12");

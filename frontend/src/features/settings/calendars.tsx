@@ -1,4 +1,4 @@
-import { CalendarPlus, ClipboardPaste, Trash2 } from "lucide-react";
+import { CalendarDays, CalendarPlus, ClipboardPaste, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { ApiError, errorText } from "@/api/problem";
 import { t } from "@/lib/i18n";
@@ -7,10 +7,12 @@ import { Confirm } from "@/ui/confirm";
 import { EmptyState } from "@/ui/empty-state";
 import { Field } from "@/ui/field";
 import { Input, Textarea } from "@/ui/input";
+import { Menu } from "@/ui/menu";
 import { Segmented } from "@/ui/segmented";
 import { SkeletonRows } from "@/ui/skeleton";
 import { toast } from "@/ui/toast-store";
 import { Checkbox } from "@/ui/toggles";
+import { chinaYears, withChina } from "./china";
 import { daysIn } from "./days";
 import settings from "./settings.module.css";
 import { WeekHours } from "./week-hours";
@@ -107,9 +109,25 @@ function Editor({ calendar }: { readonly calendar: WorkCalendar }) {
       <WeekHours hours={draft.hours} onChange={(hours) => setDraft({ ...draft, hours })} />
       <div className={settings.top}>
         <h3>{t("work.days")}</h3>
-        <Button icon={<ClipboardPaste />} onClick={() => setPasting(!pasting)}>
-          {t("work.paste")}
-        </Button>
+        <div className={css.line}>
+          <Menu
+            label={t("work.china")}
+            align="end"
+            trigger={<Button icon={<CalendarDays />}>{t("work.china")}</Button>}
+            groups={[
+              {
+                items: chinaYears.map((year) => ({
+                  id: String(year),
+                  label: t("work.year", { year }),
+                  onSelect: () => setDraft({ ...draft, ...withChina(draft, year) }),
+                })),
+              },
+            ]}
+          />
+          <Button icon={<ClipboardPaste />} onClick={() => setPasting(!pasting)}>
+            {t("work.paste")}
+          </Button>
+        </div>
       </div>
       {pasting && (
         <Paste

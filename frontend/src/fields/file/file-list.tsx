@@ -40,7 +40,7 @@ export function FileList({ value, readOnly, single = false, images = false, onCh
   async function handleFiles(list: globalThis.FileList | null): Promise<void> {
     const able = [...(list ?? [])].filter((file) => !images || file.type.startsWith("image/"));
     if (able.length < (list?.length ?? 0)) {
-      toast({ kind: "bad", text: t("kinds.onlyImages") });
+      toast({ kind: "bad", text: t("fields.onlyImages") });
     }
     const chosen = able.slice(0, single ? 1 : undefined);
     if (chosen.length === 0) {

@@ -53,7 +53,7 @@ function useUpload(files: readonly FileValue[], onChange: FieldInputProps["onCha
     const chosen = [...(list ?? [])];
     const images = chosen.filter((file) => file.type.startsWith("image/"));
     if (images.length < chosen.length) {
-      toast({ kind: "bad", text: t("kinds.onlyImages") });
+      toast({ kind: "bad", text: t("fields.onlyImages") });
     }
     if (images.length === 0) {
       return;

@@ -21,4 +21,5 @@ export const fieldsEn: Same<typeof fieldsZh> = {
   "summary.countDistinct": "Distinct",
   "summary.checked": "Checked",
   "summary.unchecked": "Unchecked",
+  "fields.onlyImages": "Only images fit here",
 };

@@ -19,4 +19,5 @@ export const fieldsZh = {
   "summary.countDistinct": "不重复",
   "summary.checked": "已勾选",
   "summary.unchecked": "未勾选",
+  "fields.onlyImages": "这里只能放图片",
 } as const;

@@ -110,7 +110,6 @@ export const kindsEn: Same<typeof kindsZh> = {
   "kinds.signSave": "Use signature",
   "kinds.signature": "Signature",
   "kinds.addImage": "Add images",
-  "kinds.onlyImages": "Only images fit here",
   "kinds.picture": "{at} of {count}",
   "kinds.previous": "Previous image",
   "kinds.nextPicture": "Next image",

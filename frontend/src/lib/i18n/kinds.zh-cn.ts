@@ -108,7 +108,6 @@ export const kindsZh = {
   "kinds.signSave": "使用签名",
   "kinds.signature": "手写签名",
   "kinds.addImage": "添加图片",
-  "kinds.onlyImages": "这里只能放图片",
   "kinds.picture": "第 {at} 张，共 {count} 张",
   "kinds.previous": "上一张",
   "kinds.nextPicture": "下一张",

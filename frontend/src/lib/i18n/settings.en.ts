@@ -61,6 +61,8 @@ export const settingsEn: Same<typeof settingsZh> = {
   "work.daysHint":
     "Click a work day to make it a holiday, a day off to make it a make-up day; click again to undo.",
   "work.discard": "Discard",
+  "work.china": "Holidays of China",
+  "work.year": "{year}",
   "work.paste": "Paste dates",
   "work.pasteHint": "Such as 2026-10-01 to 2026-10-07, on lines or in a row",
   "work.pasteAs": "These days are",

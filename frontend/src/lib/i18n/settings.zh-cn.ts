@@ -58,6 +58,8 @@ export const settingsZh = {
   "work.days": "节假日与调休",
   "work.daysHint": "点工作日设为节假日，点休息日设为调休上班，再点恢复。",
   "work.discard": "放弃修改",
+  "work.china": "中国节假日",
+  "work.year": "{year} 年",
   "work.paste": "粘贴日期",
   "work.pasteHint": "如 2026-10-01 至 2026-10-07，每行一个或连着写都行",
   "work.pasteAs": "这些日期是",
