@@ -183,6 +183,22 @@ type zoned struct {
 
 func (z zoned) Zone() *time.Location { return z.zone }
 
+// Department is the name of a department.
+func (z zoned) Department(d schema.DeptID) string {
+	if g, ok := z.Names.(field.Groups); ok {
+		return g.Department(d)
+	}
+	return ""
+}
+
+// Role is the name of a role.
+func (z zoned) Role(r schema.RoleID) string {
+	if g, ok := z.Names.(field.Groups); ok {
+		return g.Role(r)
+	}
+	return ""
+}
+
 type csvRows struct {
 	out   csvWriter
 	w     io.Writer

@@ -74,6 +74,36 @@ func TestAnExportReadsBackAsTheSameRecords(t *testing.T) {
 	}
 }
 
+func TestDepartmentsAndRolesGoOutAndComeInByName(t *testing.T) {
+	w := newWorld(t)
+	dept, err := w.catalog.CreateDepartment(t.Context(), w.boss(), catalog.DepartmentInput{Name: "销售部"})
+	require.NoError(t, err)
+	role, err := w.catalog.CreateRole(t.Context(), w.boss(), catalog.RoleInput{Name: "审核人"})
+	require.NoError(t, err)
+	fields := []catalog.FieldInput{
+		{Name: "名称", Key: "name", Type: "text"},
+		{Name: "部门", Key: "dept", Type: "department"},
+		{Name: "角色", Key: "role", Type: "role"},
+	}
+	e := w.entity(fields...)
+	values := func(name, r string) record.Change {
+		return record.Change{Op: store.OpCreate, Fields: map[string]any{"name": name, "dept": schema.FormatID(schema.PrefixDept, dept.ID), "role": r}}
+	}
+	_, err = w.records.Write(t.Context(), record.Batch{Actor: w.boss(), Entity: e.ID, Changes: []record.Change{
+		values("甲", schema.FormatID(schema.PrefixRole, role.ID)), values("乙", "member"),
+	}})
+	require.NoError(t, err)
+	for _, format := range []string{ingest.CSV, ingest.XLSX} {
+		out := w.export(w.boss(), ingest.ExportRequest{Entity: e.ID, Format: format})
+		into := w.entity(fields...)
+		j := w.bring(into, "x."+format, out, nil)
+		require.Equal(t, 2, j.Created, "%s %+v %+v", format, j.Error, j.FirstBad)
+		require.Equal(t, w.all(e), w.all(into), format)
+		require.NotNil(t, w.all(into)[0]["dept"])
+		require.NotNil(t, w.all(into)[0]["role"])
+	}
+}
+
 func TestWorkbooksThatGoOutAreReadByOtherPrograms(t *testing.T) {
 	w := newWorld(t)
 	e := w.customers()

@@ -100,6 +100,34 @@ func (f *finder) User(text string) (schema.UserID, bool) {
 	return id, id != 0
 }
 
+// Department finds a department by name. Of two with one name it finds none.
+func (f *finder) Department(text string) (schema.DeptID, bool) {
+	var found schema.DeptID
+	for _, d := range f.w.snap.Departments() {
+		if d.Name == text {
+			if found != 0 {
+				return 0, false
+			}
+			found = d.ID
+		}
+	}
+	return found, found != 0
+}
+
+// Role finds a role of the tenant's own by name. Of two with one name it finds none.
+func (f *finder) Role(text string) (schema.RoleID, bool) {
+	var found schema.RoleID
+	for _, r := range f.w.snap.Roles() {
+		if r.Name == text {
+			if found != 0 {
+				return 0, false
+			}
+			found = r.ID
+		}
+	}
+	return found, found != 0
+}
+
 // Record finds the one record with a title, among those that the actor may see.
 func (f *finder) Record(e schema.EntityID, text string) (schema.RecordID, bool) {
 	key := schema.FormatID(schema.PrefixEntity, e) + text
