@@ -227,7 +227,9 @@ func TestAFullDiskAtTheStartServesReadersAndWritesAgainLater(t *testing.T) {
 			l.writesAgain(p, "after")
 			l.repeat(p)
 			l.verify(p)
-			require.NotContains(t, string(p.ok("GET", "/readyz", nil).Raw), "reading only")
+			require.Eventually(t, func() bool { // the disk is tried once a second
+				return !strings.Contains(string(p.ok("GET", "/readyz", nil).Raw), "reading only")
+			}, 5*time.Second, 50*time.Millisecond)
 		})
 	}
 }
