@@ -60,7 +60,7 @@ describe("editing", () => {
       sent.push(body);
       return JSON.stringify(body).includes("other") ? undefined : { status: 422, code: "record.ruleFailed" };
     };
-    const leave = session.fill("rec_1");
+    const leave = session.held.fill("rec_1");
     session.set("rec_1", "name", "mine");
     await settled();
     expect(name(session, 0)).toBe("mine");
@@ -85,10 +85,10 @@ describe("editing", () => {
     session.events = { onRefused: (_error, cells) => told.push(cells) };
     server.refuse = ({ method }) =>
       method === "PATCH" ? { status: 422, code: "record.ruleFailed" } : undefined;
-    const leave = session.fill("rec_1");
+    const leave = session.held.fill("rec_1");
     session.set("rec_1", "name", "mine");
     await settled();
-    session.letGo();
+    session.held.letGo();
     expect(name(session, 0)).toBe("row 0");
     session.set("rec_1", "name", "mine");
     await settled();

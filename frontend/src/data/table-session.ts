@@ -3,10 +3,10 @@ import type { Ref } from "@/api/types";
 import type { CellRef, EditBatch } from "@/grid/edit-types";
 import { Creator } from "./creator";
 import { byRecord, isTemporary, temporary } from "./drafts";
-import { type Held, isCurable } from "./held";
+import { type Held, HeldValues } from "./held";
 import type { ViewQuery } from "./layout";
 import { type Cursor, type LiveEvent, type LiveMember, live } from "./live";
-import { isPassing, markUnsent, Outbox, type PendingPatch, type Progress } from "./outbox";
+import { isPassing, Outbox, type PendingPatch, type Progress } from "./outbox";
 import type { RemoteChange } from "./record-cache";
 import { RowStore } from "./row-store";
 import { UndoStack } from "./undo";
@@ -51,7 +51,7 @@ export class TableSession {
   private state: SessionState = { progress: undefined, offline: false, members: [], held: undefined };
   private readonly listeners = new Set<() => void>();
   private readonly me: string;
-  private filling: string | undefined;
+  readonly held: HeldValues;
 
   constructor(entity: string, me: string) {
     this.me = me;
@@ -73,6 +73,15 @@ export class TableSession {
         onAct: (changeSets) => this.undo.push(changeSets),
         onProgress: () => this.setState({ progress: this.outbox.progress, offline: this.outbox.waiting }),
       },
+    });
+    this.held = new HeldValues({
+      idOf: (id) => this.idOf(id),
+      drop: (id, keys) => {
+        this.rows.settle(id, keys);
+        this.rows.changed();
+      },
+      changed: (held) => this.setState({ held }),
+      lost: (error, cells) => this.events.onRefused?.(error, cells),
     });
     this.creator = new Creator({
       rows: this.rows,
@@ -128,7 +137,7 @@ export class TableSession {
   }
 
   write(given: ReadonlyMap<string, Fields>): void {
-    const changes = this.withHeld(given);
+    const changes = this.held.with(given);
     const sent = new Map([...changes].filter(([id, fields]) => !this.creator.edit(id, fields)));
     if (sent.size > 0) {
       this.rows.edit(sent);
@@ -138,41 +147,6 @@ export class TableSession {
 
   set(id: string, key: string, value: unknown): void {
     this.write(new Map([[id, { [key]: value }]]));
-  }
-
-  /** From now on values of this record that break a rule alone wait for the next one; answers how to end that. */
-  fill(id: string): () => void {
-    this.filling = id;
-    return () => {
-      this.filling = undefined;
-      const { held } = this.state;
-      if (held !== undefined) {
-        this.letGo();
-        this.events.onRefused?.(held.error, Object.keys(held.fields).length);
-      }
-    };
-  }
-
-  /** Drops what the rules refused. */
-  letGo(): void {
-    const { held } = this.state;
-    if (held !== undefined) {
-      this.rows.settle(this.idOf(held.id), Object.keys(held.fields));
-      this.rows.changed();
-      markUnsent(this, false);
-      this.setState({ held: undefined });
-    }
-  }
-
-  /** What waits for another value of its record goes with it. */
-  private withHeld(changes: ReadonlyMap<string, Fields>): ReadonlyMap<string, Fields> {
-    const { held } = this.state;
-    const next = held && [...changes].find(([id]) => this.idOf(id) === this.idOf(held.id));
-    if (held === undefined || next === undefined) {
-      return changes;
-    }
-    this.letGo();
-    return new Map([...changes, [next[0], { ...held.fields, ...next[1] }]]);
   }
 
   /** Makes a record; it is seen at once. Answers its place and the id that it has for now. */
@@ -231,11 +205,7 @@ export class TableSession {
   }
 
   private refused(patches: readonly PendingPatch[], error: unknown, alone: boolean): void {
-    const [only] = patches;
-    if (alone && only && this.filling && this.idOf(this.filling) === this.idOf(only.id) && isCurable(error)) {
-      this.letGo();
-      markUnsent(this, true);
-      this.setState({ held: { ...only, error } });
+    if (this.held.take(patches, error, alone)) {
       return;
     }
     const cells = patches.flatMap(({ id, fields }) =>

@@ -9,7 +9,7 @@ import css from "./record.module.css";
 /** Says what is not saved yet because the rules want another value with it. */
 export function HeldNote({ session, entity, id }: RecordPanelProps) {
   // While the record is open here, such values wait.
-  useEffect(() => session.fill(id), [session, id]);
+  useEffect(() => session.held.fill(id), [session, id]);
   const { held } = useSessionState(session);
   if (held === undefined || session.idOf(held.id) !== session.idOf(id)) {
     return null;
@@ -18,7 +18,7 @@ export function HeldNote({ session, entity, id }: RecordPanelProps) {
   return (
     <div className={css.held} role="status">
       <p>{t("record.held", { names: names.join(", "), reason: errorText(held.error) })}</p>
-      <Button onClick={() => session.letGo()}>{t("record.letGo")}</Button>
+      <Button onClick={() => session.held.letGo()}>{t("record.letGo")}</Button>
     </div>
   );
 }
