@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,11 +36,16 @@ type Computed struct {
 	Link *schema.Field
 	// Far are fields of other entities that the value follows from.
 	Far []Far
+	// Titles are lookups of links, and fields beyond a link, that lead to
+	// records whose titles the value shows.
+	Titles []Far
+	// Relay: the node is no computed field; it passes something on.
+	Relay Relay
 }
 
 // Far is a field of the records that a link leads to.
 type Far struct {
-	Link *schema.Field // of the entity that has the computed field
+	Link *schema.Field // of the entity that has the computed field; nil among Titles: the field is the record's own
 	Ref
 }
 
@@ -56,6 +62,7 @@ type Graph struct {
 	near     map[Ref][]*Computed
 	far      map[Ref][]Hop
 	into     map[schema.EntityID][]Hop
+	relays   relays
 	cycle    []Ref
 	models   map[schema.EntityID]int64
 }
@@ -77,14 +84,13 @@ func (g *Graph) Into(e schema.EntityID) []Hop { return g.into[e] }
 
 // Touched lists the fields given and all that follow from them, by rank.
 func (g *Graph) Touched(from []Ref) []*Computed {
-	seen := map[Ref]bool{}
+	seen := map[*Computed]bool{}
 	var out []*Computed
 	visit := func(c *Computed) {
-		r := Ref{c.Entity.ID, c.Field.ID}
-		if !seen[r] {
-			seen[r] = true
+		if !seen[c] {
+			seen[c] = true
 			out = append(out, c)
-			from = append(from, r)
+			from = append(from, Ref{c.Entity.ID, c.Field.ID})
 		}
 	}
 	from = slices.Clone(from)
@@ -94,26 +100,24 @@ func (g *Graph) Touched(from []Ref) []*Computed {
 		if c := g.nodes[r]; c != nil {
 			visit(c)
 		}
-		for _, c := range g.near[r] {
+		for _, c := range g.followers(r) {
 			visit(c)
 		}
-		for _, h := range g.far[r] {
-			visit(h.To)
-		}
 	}
-	slices.SortStableFunc(out, byRank)
+	slices.SortStableFunc(out, ByRank)
 	return out
 }
 
-func byRank(a, b *Computed) int {
-	return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Entity.ID, b.Entity.ID), cmp.Compare(a.Field.ID, b.Field.ID))
+// ByRank orders nodes so that what they read comes first.
+func ByRank(a, b *Computed) int {
+	return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Entity.ID, b.Entity.ID), cmp.Compare(a.Field.ID, b.Field.ID), cmp.Compare(a.Relay, b.Relay))
 }
 
 // buildGraph finds what follows from what. compile gives a formula's program, or nil.
 func buildGraph(entities map[schema.EntityID]*schema.Entity, compile func(*schema.Entity, *schema.Field) *formula.Program) *Graph {
 	g := &Graph{
 		byEntity: map[schema.EntityID][]*Computed{}, nodes: map[Ref]*Computed{}, near: map[Ref][]*Computed{},
-		far: map[Ref][]Hop{}, into: map[schema.EntityID][]Hop{},
+		far: map[Ref][]Hop{}, into: map[schema.EntityID][]Hop{}, relays: newRelays(),
 	}
 	for _, e := range entities {
 		for i := range e.Fields {
@@ -121,22 +125,33 @@ func buildGraph(entities map[schema.EntityID]*schema.Entity, compile func(*schem
 			if f.Deleted || !field.IsComputed(f) {
 				continue
 			}
-			c := describe(entities, e, f, compile)
+			c := g.describe(entities, e, f, compile)
+			g.relay(entities, c)
 			g.nodes[Ref{e.ID, f.ID}] = c
 			g.byEntity[e.ID] = append(g.byEntity[e.ID], c)
 		}
 	}
 	g.rank()
 	for id := range g.byEntity {
-		slices.SortFunc(g.byEntity[id], byRank)
-		for _, c := range g.byEntity[id] {
-			g.connect(c)
-		}
+		slices.SortFunc(g.byEntity[id], ByRank)
+	}
+	for _, c := range g.all() {
+		g.connect(c)
 	}
 	return g
 }
 
-func describe(entities map[schema.EntityID]*schema.Entity, e *schema.Entity, f *schema.Field, compile func(*schema.Entity, *schema.Field) *formula.Program) *Computed {
+// all lists the computed fields and what passes on between them.
+func (g *Graph) all() []*Computed {
+	out := make([]*Computed, 0, len(g.nodes))
+	for _, m := range []map[Ref]*Computed{g.nodes, g.relays.titles, g.relays.held} {
+		out = slices.AppendSeq(out, maps.Values(m))
+	}
+	slices.SortFunc(out, ByRank)
+	return out
+}
+
+func (g *Graph) describe(entities map[schema.EntityID]*schema.Entity, e *schema.Entity, f *schema.Field, compile func(*schema.Entity, *schema.Field) *formula.Program) *Computed {
 	c := &Computed{Entity: e, Field: f, Stored: kindOf(f) != 0}
 	switch f.Type {
 	case "formula":
@@ -151,7 +166,7 @@ func describe(entities map[schema.EntityID]*schema.Entity, e *schema.Entity, f *
 	case "sla":
 		c.Reads = clockReads(e, f)
 	default:
-		c.describeLinked(entities)
+		g.describeLinked(entities, c)
 	}
 	for _, id := range c.Reads {
 		own := e.Field(id)
@@ -161,16 +176,20 @@ func describe(entities map[schema.EntityID]*schema.Entity, e *schema.Entity, f *
 		if t, ok := field.Of(own.Type); ok && t.Traits(own).System != 0 {
 			c.Reads = append(c.Reads, t.Traits(own).System)
 		}
-		if own.Type == "link" && f.Type == "formula" { // shown by their titles
+		switch {
+		case c.Link != nil: // it looks away
+		case own.Type == "link": // shown by their titles
 			if to := entities[own.Options.Entity]; to != nil {
 				c.Far = append(c.Far, Far{own, Ref{to.ID, to.Title}})
 			}
+		default:
+			g.showTitles(c, nil, e, own)
 		}
 	}
 	return c
 }
 
-func (c *Computed) describeLinked(entities map[schema.EntityID]*schema.Entity) {
+func (g *Graph) describeLinked(entities map[schema.EntityID]*schema.Entity, c *Computed) {
 	o := &c.Field.Options
 	c.Link = c.Entity.Field(o.Link)
 	if c.Link == nil || c.Link.Type != "link" || entities[c.Link.Options.Entity] == nil {
@@ -185,7 +204,11 @@ func (c *Computed) describeLinked(entities map[schema.EntityID]*schema.Entity) {
 	}
 	if c.Field.Type != "count" {
 		names = append(names, schema.FormatID(schema.PrefixField, o.Field))
-		c.Broken = to.Field(o.Field) == nil || kindOf(c.Field) == 0
+		src := to.Field(o.Field)
+		c.Broken = src == nil || kindOf(c.Field) == 0
+		if src != nil && (o.Op == "concat" || o.Op == "countDistinct") {
+			g.showTitles(c, c.Link, to, src)
+		}
 	}
 	for _, n := range names {
 		if f := to.FieldNamed(n); f != nil {
@@ -219,12 +242,7 @@ func (g *Graph) rank() {
 		path = path[:len(path)-1]
 		state[c] = 2
 	}
-	all := make([]*Computed, 0, len(g.nodes))
-	for _, c := range g.nodes {
-		all = append(all, c)
-	}
-	slices.SortFunc(all, byRank)
-	for _, c := range all {
+	for _, c := range g.all() {
 		if state[c] == 0 {
 			visit(c)
 		}
@@ -241,6 +259,14 @@ func (g *Graph) sources(c *Computed) []*Computed {
 	}
 	for _, f := range c.Far {
 		if src := g.nodes[f.Ref]; src != nil {
+			out = append(out, src)
+		}
+		if src := g.relays.held[f.Ref]; src != nil {
+			out = append(out, src)
+		}
+	}
+	for _, t := range c.Titles {
+		if src := g.relays.titles[t.Ref]; src != nil {
 			out = append(out, src)
 		}
 	}
@@ -269,6 +295,7 @@ func (g *Graph) connect(c *Computed) {
 			g.near[r] = append(g.near[r], c)
 		}
 	}
+	g.connectTitles(c)
 	links := []*schema.Field{}
 	for _, f := range c.Far {
 		g.far[f.Ref] = addHop(g.far[f.Ref], Hop{c, f.Link})

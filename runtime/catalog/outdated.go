@@ -146,11 +146,7 @@ func (s *Snapshot) namesShown(types []string) *Recalc {
 	return recalcOf(s.graph, changed)
 }
 
-// followers are the computed fields that read a field.
+// followers are the computed fields that read a field, or show titles that it gives.
 func (g *Graph) followers(r Ref) []*Computed {
-	out := slices.Clone(g.near[r])
-	for _, h := range g.far[r] {
-		out = append(out, h.To)
-	}
-	return out
+	return g.nodesOf(append(slices.Clone(g.near[r]), ends(g.far[r])...))
 }

@@ -32,6 +32,7 @@ type RecalcStep struct {
 	IDs     []schema.RecordID `json:"ids,omitempty"`
 	Link    schema.FieldID    `json:"link,omitempty"`
 	Targets []schema.RecordID `json:"targets,omitempty"`
+	Relay   Relay             `json:"relay,omitempty"` // what the fields pass on, instead of their values
 }
 
 // Doc is the write of the document; version 0 makes it. Beginning and end are
@@ -64,18 +65,39 @@ func recalcOf(g *Graph, fields []Ref) *Recalc {
 			r.Steps = append(r.Steps, RecalcStep{Entity: f.Entity, Fields: []schema.FieldID{f.Field}})
 		}
 	}
-	for _, c := range g.Touched(fields) {
-		if !c.Stored {
-			continue
-		}
-		if n := len(r.Steps); n > 0 && r.Steps[n-1].Entity == c.Entity.ID {
-			r.Steps[n-1].Fields = append(r.Steps[n-1].Fields, c.Field.ID)
-			continue
-		}
-		r.Steps = append(r.Steps, RecalcStep{Entity: c.Entity.ID, Fields: []schema.FieldID{c.Field.ID}})
-	}
+	r.Steps = append(r.Steps, g.Steps(g.Touched(fields))...)
 	if len(r.Steps) == 0 {
 		return nil
 	}
 	return r
+}
+
+// Steps computes fields, given by rank, on all records. What a field reads of
+// other records is stored by an earlier step.
+func (g *Graph) Steps(list []*Computed) []RecalcStep {
+	var out []RecalcStep
+	for _, c := range list {
+		if !c.Stored {
+			continue
+		}
+		if n := len(out) - 1; n >= 0 && out[n].Entity == c.Entity.ID && !g.looksAt(c, &out[n]) {
+			out[n].Fields = append(out[n].Fields, c.Field.ID)
+			continue
+		}
+		out = append(out, RecalcStep{Entity: c.Entity.ID, Fields: []schema.FieldID{c.Field.ID}})
+	}
+	return out
+}
+
+// looksAt says whether a field reads, of other records, what a step computes.
+func (g *Graph) looksAt(c *Computed, st *RecalcStep) bool {
+	for _, f := range c.Far {
+		if f.Entity == st.Entity && slices.Contains(st.Fields, f.Field) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.Titles, func(t Far) bool {
+		n := g.relays.titles[t.Ref]
+		return n != nil && g.looksAt(n, st)
+	})
 }

@@ -45,7 +45,7 @@ func (s *Service) commit(ctx context.Context, w *writing) error {
 		}
 		c.Docs = append(c.Docs, doc)
 	}
-	if len(c.Ops) == 0 && len(c.Docs) == 0 {
+	if len(c.Ops) == 0 && len(c.Docs) == 0 && len(w.later) == 0 {
 		return nil
 	}
 	more, err := w.recalcDocs()

@@ -123,6 +123,19 @@ func (v *wave) changed(wk *work, f schema.FieldID) {
 	}
 }
 
+// renamed notes that the titles are others that a field of the record leads to.
+func (v *wave) renamed(wk *work, f schema.FieldID) {
+	e := wk.side.entity.ID
+	for _, c := range v.graph.NearTitles(e, f) {
+		v.add(c, wk)
+	}
+	for _, h := range v.graph.FarTitles(e, f) {
+		if h.To.Stored {
+			v.addFar(h, wk)
+		}
+	}
+}
+
 func (v *wave) add(c *catalog.Computed, wk *work) {
 	if !c.Stored || wk.op != store.OpCreate && wk.op != store.OpUpdate {
 		return
@@ -167,7 +180,7 @@ func (v *wave) run() error {
 func (v *wave) next() *catalog.Computed {
 	var first *catalog.Computed
 	take := func(c *catalog.Computed) {
-		if first == nil || cmp.Or(cmp.Compare(c.Rank, first.Rank), cmp.Compare(c.Entity.ID, first.Entity.ID), cmp.Compare(c.Field.ID, first.Field.ID)) < 0 {
+		if first == nil || catalog.ByRank(c, first) < 0 {
 			first = c
 		}
 	}
@@ -185,15 +198,19 @@ func (v *wave) evaluate(c *catalog.Computed, works []*work) error {
 	for i, wk := range works {
 		recs[i] = wk.after
 	}
-	if err := v.ev.prefetch(c, recs); err != nil {
-		return err
-	}
-	if c.Link != nil || len(c.Far) > 0 {
-		st := catalog.RecalcStep{Entity: c.Entity.ID, Fields: []schema.FieldID{c.Field.ID}}
+	if c.Link != nil || len(c.Far) > 0 || len(c.Titles) > 0 {
+		st := stepOf(c)
 		for _, r := range recs {
 			st.IDs = append(st.IDs, r.ID)
 		}
 		v.again = append(v.again, st)
+	}
+	if c.Relay != 0 {
+		v.passOn(c, works)
+		return nil
+	}
+	if err := v.ev.prefetch(c, recs); err != nil {
+		return err
 	}
 	for _, wk := range works {
 		val, code, err := v.ev.value(c, wk.after)
@@ -206,6 +223,22 @@ func (v *wave) evaluate(c *catalog.Computed, works []*work) error {
 		}
 	}
 	return nil
+}
+
+// passOn tells what follows from a node without a value of its own.
+func (v *wave) passOn(c *catalog.Computed, works []*work) {
+	for _, wk := range works {
+		if c.Relay == catalog.RelayTitles {
+			v.renamed(wk, c.Field.ID)
+			continue
+		}
+		v.changed(wk, c.Field.ID)
+	}
+}
+
+// stepOf is the step of one node, on no records yet.
+func stepOf(c *catalog.Computed) catalog.RecalcStep {
+	return catalog.RecalcStep{Entity: c.Entity.ID, Fields: []schema.FieldID{c.Field.ID}, Relay: c.Relay}
 }
 
 // reach finds the records that look over a link at changed ones, and brings
@@ -221,7 +254,9 @@ func (v *wave) reach(h catalog.Hop, from map[*work]bool) error {
 	}
 	slices.Sort(targets)
 	if !h.Link.Options.Derived {
-		v.again = append(v.again, catalog.RecalcStep{Entity: ent, Fields: []schema.FieldID{h.To.Field.ID}, Link: h.Link.ID, Targets: targets})
+		st := stepOf(h.To)
+		st.Link, st.Targets = h.Link.ID, targets
+		v.again = append(v.again, st)
 		shape := v.w.snap.Shape(ent)
 		if shape == nil || shape.Field(h.Link.ID) == nil {
 			return nil
@@ -248,7 +283,7 @@ func (v *wave) reach(h catalog.Hop, from map[*work]bool) error {
 		return nil
 	}
 	if v.w.alone || v.extra+len(others) > maxSettled || len(v.w.works)+len(others) > MaxBatch {
-		step := catalog.RecalcStep{Entity: ent, Fields: []schema.FieldID{h.To.Field.ID}}
+		step := stepOf(h.To)
 		if h.Link.Options.Derived {
 			step.IDs = others
 		} else {

@@ -29,6 +29,7 @@ type player struct {
 	*shop
 	rnd    *rand.Rand
 	owners *schema.Entity
+	people *schema.Entity // whom owners report to; they report to each other
 	ids    map[schema.EntityID][]schema.RecordID
 	sets   []string
 }
@@ -53,13 +54,54 @@ func testIncremental(t *testing.T, seed uint64) {
 	s.add(s.lines, catalog.FieldInput{Name: "orderRate", Key: "orderRate", Type: "lookup", Options: schema.Options{Link: s.id(s.lines, "order"), Field: s.id(s.orders, "rate")}})
 	s.add(p.owners, catalog.FieldInput{Name: "sum", Key: "sum", Type: "rollup", Options: schema.Options{Link: p.owners.FieldNamed("orders").ID, Field: s.id(s.orders, "total"), Op: "sum"}})
 	p.owners = s.fresh(p.owners)
-	for range 90 {
+	p.farAway()
+	for range 140 {
 		p.act()
 	}
 	require.NoError(t, s.records.Recalculate(t.Context(), s.tenant))
-	for _, e := range []*schema.Entity{s.orders, s.lines, p.owners} {
+	for _, e := range []*schema.Entity{s.orders, s.lines, p.owners, p.people} {
 		p.compare(e)
 	}
+}
+
+// farAway adds fields that follow from what is more than one link away.
+func (p *player) farAway() {
+	p.people = p.entity("people", text("name"), text("nick"))
+	label := p.add(p.people, formulaField("label", `{name}&"!"`))
+	_, err := p.catalog.UpdateEntity(p.Context(), p.boss(), p.people.ID, catalog.EntityPatch{Title: &label.ID})
+	require.NoError(p, err)
+	link := func(e *schema.Entity, name string, to *schema.Entity, many bool, inverse string) {
+		p.add(e, catalog.FieldInput{Name: name, Key: name, Type: "link", Options: schema.Options{Entity: to.ID, Many: many}, InverseName: inverse})
+	}
+	away := func(e *schema.Entity, typ, name, op, through string, to *schema.Entity, of, filter string) {
+		in := catalog.FieldInput{Name: name, Key: name, Type: typ, Options: schema.Options{Link: p.id(e, through), Op: op}}
+		if of != "" {
+			in.Options.Field = p.id(to, of)
+		}
+		if filter != "" {
+			in.Refs.Filter = json.RawMessage(filter)
+		}
+		p.add(e, in)
+	}
+	link(p.people, "lead", p.people, false, "team")
+	link(p.owners, "boss", p.people, true, "owned")
+	away(p.people, "lookup", "leadsLead", "", "lead", p.people, "lead", "")
+	p.add(p.people, formulaField("above", `{leadsLead}&"/"&{lead}`))
+	away(p.people, "rollup", "below", "concat", "team", p.people, "team", "")
+	away(p.people, "lookup", "parents", "", "owned", p.owners, "orders", "")
+	p.add(p.people, formulaField("orderNames", `{parents}&""`))
+	away(p.orders, "lookup", "bosses", "", "owners", p.owners, "boss", "")
+	p.add(p.orders, formulaField("bossNames", `{bosses}&""`))
+	away(p.orders, "rollup", "bossText", "concat", "owners", p.owners, "boss", "")
+	away(p.orders, "rollup", "bossCount", "countDistinct", "owners", p.owners, "boss", "")
+	away(p.lines, "lookup", "orderBosses", "", "order", p.orders, "bosses", "")
+	p.add(p.lines, formulaField("far", `{orderBosses}&"/"&LEN({orderBosses}&"")`))
+	away(p.owners, "rollup", "lineBosses", "concat", "orders", p.orders, "bosses", "")
+	away(p.owners, "lookup", "lines", "", "orders", p.orders, "lines", "")
+	p.add(p.owners, formulaField("lineNames", `{lines}&""`))
+	away(p.owners, "rollup", "lineItems", "concat", "orders", p.orders, "lines", "")
+	away(p.owners, "count", "emptyOrders", "", "orders", nil, "", `{"field":"lines","op":"isEmpty"}`)
+	p.owners, p.people = p.fresh(p.owners), p.fresh(p.people)
 }
 
 func (p *player) pick(e *schema.Entity) schema.RecordID {
@@ -93,8 +135,13 @@ func (p *player) fields(e *schema.Entity) map[string]any {
 		if p.rnd.IntN(4) == 0 {
 			all["lines"] = func() any { return link(p.lines, 3) }
 		}
+	case p.people.ID:
+		all["name"] = func() any { return "p" + string(num(9)) }
+		all["nick"] = func() any { return "k" + string(num(9)) }
+		all["lead"] = func() any { return link(p.people, 1) }
 	default:
 		all["title"] = func() any { return "t" + string(num(9)) }
+		all["boss"] = func() any { return link(p.people, 2) }
 	}
 	out := map[string]any{}
 	for k, v := range all {
@@ -107,7 +154,7 @@ func (p *player) fields(e *schema.Entity) map[string]any {
 
 // act does something at random; what is refused is refused.
 func (p *player) act() {
-	e := []*schema.Entity{p.lines, p.lines, p.orders, p.owners}[p.rnd.IntN(4)]
+	e := []*schema.Entity{p.lines, p.lines, p.orders, p.owners, p.people}[p.rnd.IntN(5)]
 	var cs []record.Change
 	switch n := p.rnd.IntN(12); {
 	case n < 4:
@@ -162,11 +209,7 @@ func (p *player) compare(e *schema.Entity) {
 		ops = append(ops, store.Op{Kind: store.OpFill, Shape: snap.Shape(e.ID), ID: r.ID, IfVersion: r.Version, Set: set})
 	}
 	job := &catalog.Recalc{Job: catalog.Job{Key: "test"}, Design: true}
-	step := catalog.RecalcStep{Entity: e.ID}
-	for _, c := range snap.Graph().Computed(e.ID) {
-		step.Fields = append(step.Fields, c.Field.ID)
-	}
-	job.Steps = []catalog.RecalcStep{step}
+	job.Steps = snap.Graph().Steps(snap.Graph().Computed(e.ID))
 	doc, err := job.Doc()
 	require.NoError(p, err)
 	_, err = p.engine.Commit(p.Context(), p.tenant, &store.Commit{Ops: ops, Docs: []store.DocOp{doc}})

@@ -410,7 +410,11 @@ func (s *Service) refreshOnce(ctx context.Context, b *Batch, st *catalog.RecalcS
 		w.rd = rd
 		v := newWave(w)
 		for _, id := range st.Fields {
-			if c := v.graph.Node(st.Entity, id); c != nil && c.Stored {
+			c := v.graph.Node(st.Entity, id)
+			if st.Relay != 0 {
+				c = v.graph.Relay(st.Relay, st.Entity, id)
+			}
+			if c != nil && c.Stored {
 				if err := v.bring(c, v.missing(c, ids)); err != nil {
 					return err
 				}
@@ -426,7 +430,13 @@ func (s *Service) refreshOnce(ctx context.Context, b *Batch, st *catalog.RecalcS
 	if err != nil {
 		return err
 	}
-	return s.commit(ctx, w)
+	if err := s.commit(ctx, w); err != nil {
+		return err
+	}
+	if w.job != nil { // what follows from many
+		s.backlog.add(b.Actor.Tenant)
+	}
+	return nil
 }
 
 // missing lists those of the records that are not in the batch yet.

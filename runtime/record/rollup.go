@@ -28,7 +28,7 @@ func (ev *evaluator) fromLinked(c *catalog.Computed, rec *schema.Record) (schema
 	}
 	recs := ev.records(c.Link.Options.Entity, ids)
 	if x := ev.condition(c); x != nil {
-		in := ev.rd.lookup(c.Link.Options.Entity)
+		in := ev.lookup(c.Link.Options.Entity)
 		recs = slices.DeleteFunc(slices.Clone(recs), func(r *schema.Record) bool { return !query.Match(x, r, in) })
 	}
 	return ev.condense(c, recs)
@@ -84,7 +84,7 @@ func (ev *evaluator) ordered(c *catalog.Computed, to *schema.Entity, recs []*sch
 		for i, k := range o.Sort {
 			keys[i] = query.Sort{Field: k.Field, Desc: k.Desc}
 		}
-		in := ev.rd.lookup(to.ID)
+		in := ev.lookup(to.ID)
 		recs = slices.Clone(recs)
 		slices.SortStableFunc(recs, func(a, b *schema.Record) int { return query.CompareRecords(keys, a, b, in) })
 	}
@@ -100,13 +100,7 @@ func (ev *evaluator) rolledUp(f, src *schema.Field, vals []schema.Value) (schema
 	case "count":
 		return int64(len(vals)), ""
 	case "countDistinct":
-		seen := map[string]bool{}
-		for _, v := range vals {
-			for _, one := range field.ToFormula(src, v, ev.names).Elements() {
-				seen[one.String()] = true
-			}
-		}
-		return int64(len(seen)), ""
+		return ev.distinct(src, vals), ""
 	case "concat":
 		var texts []string
 		for _, v := range vals {
@@ -134,6 +128,27 @@ func (ev *evaluator) rolledUp(f, src *schema.Field, vals []schema.Value) (schema
 		s.add(v)
 	}
 	return s.result(f)
+}
+
+// distinct counts different values: of links, the live records that they lead
+// to, whatever these are called.
+func (ev *evaluator) distinct(src *schema.Field, vals []schema.Value) int64 {
+	shown, _, ok := field.Shown(src)
+	if ok && shown.Type == "link" {
+		var ids []schema.RecordID
+		for _, v := range vals {
+			ids = appendIDs(ids, setOf(v))
+		}
+		slices.Sort(ids)
+		return int64(len(ev.records(shown.Options.Entity, slices.Compact(ids))))
+	}
+	seen := map[string]bool{}
+	for _, v := range vals {
+		for _, one := range field.ToFormula(src, v, ev.names).Elements() {
+			seen[one.String()] = true
+		}
+	}
+	return int64(len(seen))
 }
 
 func textOrBlank(s string) formula.Value {
@@ -313,7 +328,7 @@ func (ev *evaluator) batchLinked(c *catalog.Computed, rec *schema.Record) []*sch
 		return nil
 	}
 	var out []*schema.Record
-	x, in := ev.condition(c), ev.rd.lookup(c.Link.Options.Entity)
+	x, in := ev.condition(c), ev.lookup(c.Link.Options.Entity)
 	for _, wk := range ev.w.of(c.Link.Options.Entity) {
 		if wk.gone() || !slices.Contains(setOf(wk.after.Values[c.Link.Options.Inverse]), int64(rec.ID)) {
 			continue
