@@ -8,6 +8,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/field"
+	"tongban/schema/filter"
 	"tongban/schema/formula"
 )
 
@@ -16,7 +17,7 @@ type setting struct {
 	kind string // of its document
 	// changes says whether a write of the document makes other values.
 	changes func(s *Snapshot, d *store.DocOp) (bool, error)
-	follows func(c *Computed) bool
+	follows func(s *Snapshot, c *Computed) bool
 }
 
 var settings = []setting{
@@ -37,10 +38,11 @@ func (s *Snapshot) timeChanges(d *store.DocOp) (bool, error) {
 	return now.TimeZone != was.TimeZone || now.WeekStart != was.WeekStart || now.Locale != was.Locale, nil
 }
 
-// byTime tells of formulas that work with moments or show them, and of clocks.
-func byTime(c *Computed) bool {
+// byTime tells of formulas that work with moments or show them, of texts of
+// moments, of conditions that ask for moments by the day, and of clocks.
+func byTime(s *Snapshot, c *Computed) bool {
 	if c.Program == nil {
-		return c.Field.Type == "sla"
+		return c.Field.Type == "sla" || s.looksByTime(c)
 	}
 	return c.Program.Calls(func(f *formula.Function) bool {
 		return f.Category == "date" || f.Name == "CREATED_TIME" || f.Name == "LAST_MODIFIED_TIME"
@@ -51,7 +53,21 @@ func byTime(c *Computed) bool {
 		})
 }
 
-func byCalendar(c *Computed) bool {
+// looksByTime says whether what a field takes from linked records depends on
+// the time zone.
+func (s *Snapshot) looksByTime(c *Computed) bool {
+	o := &c.Field.Options
+	if o.Op == "concat" && o.Of != nil && field.FormulaType(o.Of).Kind == formula.KindDateTime {
+		return true
+	}
+	if c.Link == nil {
+		return false
+	}
+	to := s.entities[c.Link.Options.Entity]
+	return to != nil && filter.Zoned(to, o.Filter)
+}
+
+func byCalendar(_ *Snapshot, c *Computed) bool {
 	if c.Program == nil {
 		return c.Field.Type == "sla"
 	}
@@ -60,7 +76,7 @@ func byCalendar(c *Computed) bool {
 	})
 }
 
-func byRates(c *Computed) bool {
+func byRates(_ *Snapshot, c *Computed) bool {
 	return c.Program != nil && c.Program.Calls(func(f *formula.Function) bool { return f.Name == "CONVERT_CURRENCY" })
 }
 
@@ -95,7 +111,7 @@ func (s *Snapshot) withSettings(docs []store.DocOp) ([]store.DocOp, error) {
 func (s *Snapshot) followersOf(set setting) ([]store.DocOp, error) {
 	var refs []Ref
 	for r, c := range s.graph.nodes {
-		if c.Stored && set.follows(c) {
+		if c.Stored && set.follows(s, c) {
 			refs = append(refs, r)
 		}
 	}

@@ -64,7 +64,7 @@ func (ev *evaluator) value(c *catalog.Computed, rec *schema.Record) (schema.Valu
 	case c.Broken:
 		return nil, formula.ErrRef, nil
 	case c.Field.Type == "formula":
-		v, code := field.FromFormula(c.Field, c.Program.Eval(ev.env, evalRow{ev, c.Entity, rec}))
+		v, code := field.FromFormula(c.Field, c.Program.Eval(ev.env, evalRow{ev, c.Entity, rec}), ev.env.Zone)
 		return v, code, ev.rd.err
 	case c.Field.Type == "sla":
 		due, _ := ev.due(c, rec)

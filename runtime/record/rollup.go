@@ -105,12 +105,12 @@ func (ev *evaluator) rolledUp(f, src *schema.Field, vals []schema.Value) (schema
 		var texts []string
 		for _, v := range vals {
 			for _, one := range field.ToFormula(src, v, ev.names).Elements() {
-				if s := one.String(); s != "" {
+				if s := one.In(ev.env.Zone); s != "" {
 					texts = append(texts, s)
 				}
 			}
 		}
-		return field.FromFormula(f, textOrBlank(strings.Join(texts, ", ")))
+		return field.FromFormula(f, textOrBlank(strings.Join(texts, ", ")), ev.env.Zone)
 	case "and", "or":
 		if len(vals) == 0 {
 			return nil, ""

@@ -204,7 +204,7 @@ func asInput(f *schema.Field, v formula.Value, env *field.Env) schema.Value {
 	if v.IsBlank() || v.IsError() {
 		return nil
 	}
-	if got, code := field.FromFormula(f, v); code == "" && got != nil && fits(f, got) {
+	if got, code := field.FromFormula(f, v, env.Zone); code == "" && got != nil && fits(f, got) {
 		return got
 	}
 	t, ok := field.Of(f.Type)

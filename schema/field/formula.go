@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"strings"
+	"time"
 
 	"tongban/schema"
 	"tongban/schema/formula"
@@ -134,8 +135,8 @@ func fileNames(files []schema.FileID, n Names) formula.Value {
 }
 
 // FromFormula turns a formula's result into what the field stores. A value
-// that the field cannot keep is an error code.
-func FromFormula(f *schema.Field, v formula.Value) (schema.Value, formula.ErrCode) {
+// that the field cannot keep is an error code. Texts hold moments in zone.
+func FromFormula(f *schema.Field, v formula.Value, zone *time.Location) (schema.Value, formula.ErrCode) {
 	if v.IsError() {
 		return nil, v.Err()
 	}
@@ -147,24 +148,24 @@ func FromFormula(f *schema.Field, v formula.Value) (schema.Value, formula.ErrCod
 		return nil, formula.ErrRef
 	}
 	if s.list == joined {
-		return joinFormula(v)
+		return joinFormula(v, zone)
 	}
 	if v.IsList() {
 		if s.t.Traits(s.f).Kind != schema.KindText {
 			if list := v.Elements(); len(list) == 1 {
-				return FromFormula(f, list[0])
+				return FromFormula(f, list[0], zone)
 			}
 			return nil, formula.ErrValue
 		}
-		return storedText(v.String())
+		return storedText(v.In(zone))
 	}
-	return fromScalar(&s, v)
+	return fromScalar(&s, v, zone)
 }
 
-func fromScalar(s *shape, v formula.Value) (schema.Value, formula.ErrCode) {
+func fromScalar(s *shape, v formula.Value, zone *time.Location) (schema.Value, formula.ErrCode) {
 	switch s.t.Traits(s.f).Kind {
 	case schema.KindText:
-		return storedText(v.String())
+		return storedText(v.In(zone))
 	case schema.KindFloat:
 		return fromNumber(v)
 	case schema.KindBool:
@@ -172,7 +173,7 @@ func fromScalar(s *shape, v formula.Value) (schema.Value, formula.ErrCode) {
 			return v.IsTrue(), ""
 		}
 	case schema.KindTime:
-		return fromTime(s.t, v)
+		return fromTime(s.t, v, zone)
 	case schema.KindInt:
 		if isDecimal(s.t) {
 			return toScale(v, scaleOf(s.f))
@@ -200,19 +201,17 @@ func fromNumber(v formula.Value) (schema.Value, formula.ErrCode) {
 	return nil, formula.ErrValue
 }
 
-func fromTime(t Type, v formula.Value) (schema.Value, formula.ErrCode) {
+func fromTime(t Type, v formula.Value, zone *time.Location) (schema.Value, formula.ErrCode) {
 	switch {
 	case v.Kind() == formula.KindDate:
 		return v.Ms(), ""
 	case v.Kind() == formula.KindDateTime && t.Name() == "date":
-		return v.Ms() - mod(v.Ms(), 86_400_000), ""
+		return value.Day(v.Ms(), zone), ""
 	case v.Kind() == formula.KindDateTime:
 		return v.Ms(), ""
 	}
 	return nil, formula.ErrValue
 }
-
-func mod(n, by int64) int64 { return ((n % by) + by) % by }
 
 // toScale rounds half away from zero.
 func toScale(v formula.Value, scale int) (schema.Value, formula.ErrCode) {
@@ -266,13 +265,13 @@ func storedText(s string) (schema.Value, formula.ErrCode) {
 	return s, ""
 }
 
-func joinFormula(v formula.Value) (schema.Value, formula.ErrCode) {
+func joinFormula(v formula.Value, zone *time.Location) (schema.Value, formula.ErrCode) {
 	var texts []schema.Value
 	for _, one := range v.Elements() {
 		if one.IsError() {
 			return nil, one.Err()
 		}
-		s, code := storedText(one.String())
+		s, code := storedText(one.In(zone))
 		if code != "" {
 			return nil, code
 		}

@@ -3,6 +3,7 @@ package field_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,7 +75,7 @@ func TestFormulaResultsAreStoredAsTheFieldKeepsThem(t *testing.T) {
 		{"number", 0, false, formula.Failed(formula.ErrDiv), nil, formula.ErrDiv},
 	} {
 		f := &schema.Field{ID: 1, Key: "f", Type: "formula", Options: schema.Options{Formula: "x", Result: c.result, Scale: new(c.scale), Many: c.many}}
-		got, code := field.FromFormula(f, c.in)
+		got, code := field.FromFormula(f, c.in, time.UTC)
 		require.Equal(t, c.want, got, "%s of %v", c.result, c.in)
 		require.Equal(t, c.code, code)
 	}

@@ -238,4 +238,7 @@ func (v Value) Elements() []Value {
 }
 
 // String writes v as & does, moments in UTC.
-func (v Value) String() string { return textOf(v, time.UTC) }
+func (v Value) String() string { return v.In(time.UTC) }
+
+// In writes v as & does, moments in a zone; nil is UTC.
+func (v Value) In(zone *time.Location) string { return textOf(v, zone) }
