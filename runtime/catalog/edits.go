@@ -9,6 +9,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/field"
 	"tongban/schema/filter"
 )
 
@@ -178,7 +179,7 @@ func titleOf(e *schema.Entity) schema.FieldID {
 		}
 	}
 	for _, f := range live {
-		if kindOf(f) == schema.KindText {
+		if kindOf(f) == schema.KindText && !field.Closed(f) {
 			return f.ID
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/field"
 )
 
 // EntityInput describes a new entity. Without fields it gets a title field.
@@ -178,6 +179,9 @@ func (c *Catalog) UpdateEntity(ctx context.Context, a access.Actor, id schema.En
 		if p.Title != nil {
 			if e.Field(*p.Title) == nil {
 				return nil, fail.New(fail.Invalid, "field.unknown").On("title")
+			}
+			if field.Closed(e.Field(*p.Title)) {
+				return nil, fail.New(fail.Invalid, "entity.noTitle").On("title")
 			}
 			e.Title = *p.Title
 		}

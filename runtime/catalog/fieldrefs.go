@@ -35,7 +35,7 @@ func (r *FieldRefs) resolve(e *schema.Entity, f *schema.Field, target func(schem
 		if with == nil || with.ID == f.ID {
 			return fail.New(fail.Invalid, "field.unknown").On("unique")
 		}
-		if t, ok := field.Of(with.Type); !ok || t.Traits(with).Kind == 0 || t.Traits(with).System != 0 || with.Options.Derived {
+		if t, ok := field.Of(with.Type); !ok || field.Closed(with) || t.Traits(with).System != 0 || with.Options.Derived {
 			return fail.New(fail.Invalid, "field.mayNotBeUnique").On("unique")
 		}
 		if !slices.Contains(f.UniqueWith, with.ID) {

@@ -367,7 +367,7 @@ type fieldNames struct{ e *schema.Entity }
 // FieldNamed finds a field by API id, key or name.
 func (n fieldNames) FieldNamed(s string) (schema.FieldID, formula.Type, bool) {
 	f := n.e.FieldNamed(s)
-	if f == nil || !readable(f) {
+	if f == nil || field.Closed(f) {
 		return 0, formula.Type{}, false
 	}
 	return f.ID, field.FormulaType(f), true
@@ -385,20 +385,11 @@ func (n fieldNames) Name(id schema.FieldID) (string, bool) {
 func (n fieldNames) FieldNames() []string {
 	var out []string
 	for _, f := range n.e.Live() {
-		if readable(f) {
+		if !field.Closed(f) {
 			out = append(out, f.Name)
 		}
 	}
 	return out
-}
-
-// readable says whether formulas may read a field.
-func readable(f *schema.Field) bool {
-	switch f.Type {
-	case "button", "section", "description":
-		return false
-	}
-	return true
 }
 
 // FormulaNames are the fields of an entity as formulas name them.

@@ -57,7 +57,7 @@ func addIndexed(e *schema.Entity, out []schema.FieldID, id schema.FieldID) []sch
 		return out
 	}
 	f := e.Field(id)
-	if f == nil || f.Options.Derived {
+	if f == nil || f.Options.Derived || f.Type == field.Secret {
 		return out
 	}
 	if t, ok := field.Of(f.Type); ok && t.Traits(f).System == 0 && t.Traits(f).Kind != schema.KindJSON && t.Traits(f).Kind != 0 {

@@ -67,6 +67,9 @@ func (w *world) fieldFor(name string) (*schema.Field, *fail.Error) {
 	if f == nil || w.rights.Right(f.ID) == schema.Hidden {
 		return nil, fail.New(fail.Invalid, "field.unknown").On(name)
 	}
+	if f.Type == field.Secret {
+		return nil, fail.New(fail.Invalid, "import.secret").On(name)
+	}
 	if !slices.Contains(w.writable(), f) {
 		return nil, fail.New(fail.Invalid, "field.readOnly").On(name)
 	}

@@ -56,11 +56,12 @@ func (s *Service) world(ctx context.Context, a access.Actor, ent schema.EntityID
 	return w, nil
 }
 
-// writable lists the fields that an import may fill.
+// writable lists the fields that an import may fill. Secrets are not among
+// them: they would stay in the file that was uploaded.
 func (w *world) writable() []*schema.Field {
 	var out []*schema.Field
 	for _, f := range w.entity.Live() {
-		if t, ok := field.Of(f.Type); ok && !t.Traits(f).ReadOnly && w.rights.Creatable(f.ID) {
+		if t, ok := field.Of(f.Type); ok && !t.Traits(f).ReadOnly && f.Type != field.Secret && w.rights.Creatable(f.ID) {
 			out = append(out, f)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"tongban/runtime/access"
 	"tongban/runtime/catalog"
+	"tongban/runtime/seal"
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/field"
@@ -133,6 +134,7 @@ func (s *Service) copyBatch(ctx context.Context, t schema.TenantID, d *catalog.D
 	if from == nil || to == nil {
 		return 0, nil
 	}
+	e := snap.Entity(d.To[d.Step])
 	var last schema.RecordID
 	ops := map[schema.UserID][]store.Op{}
 	err = s.view(ctx, snap, access.Actor{Tenant: t, System: true}, func(rd *reading) error {
@@ -155,7 +157,11 @@ func (s *Service) copyBatch(ctx context.Context, t schema.TenantID, d *catalog.D
 		}
 		for i, rec := range p.Records {
 			if there[i] == nil {
-				ops[rec.CreatedBy] = append(ops[rec.CreatedBy], copyOf(snap.Entity(d.To[d.Step]), to, rec, s.now().UTC(), snap.Zone()))
+				op := copyOf(e, to, rec, s.now().UTC(), snap.Zone())
+				if err := s.resealed(ctx, seal.Place{Tenant: t, Entity: d.From[d.Step], Record: rec.ID}, e, op.Set); err != nil {
+					return err
+				}
+				ops[rec.CreatedBy] = append(ops[rec.CreatedBy], op)
 			}
 		}
 		return nil

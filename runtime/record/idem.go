@@ -34,9 +34,10 @@ func (w *writing) idemKey() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// requestHash tells a repeated batch from another one under the same key.
-func requestHash(b *Batch) string {
-	h := sha256.New()
+// requestHash tells a repeated batch from another one under the same key. It
+// is kept, and the batch may hold secrets: nobody can try guesses on it.
+func (s *Service) requestHash(b *Batch) string {
+	h := s.seal.Hash()
 	enc := json.NewEncoder(h)
 	for _, v := range []any{b.Entity, b.UpsertOn, b.Typecast, b.Changes} {
 		if err := enc.Encode(v); err != nil {

@@ -12,6 +12,7 @@ import (
 	"tongban/runtime/catalog"
 	"tongban/runtime/fair"
 	"tongban/runtime/ids"
+	"tongban/runtime/seal"
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/field"
@@ -45,6 +46,8 @@ type Options struct {
 	Attachable Attachable
 	Rules      []Rule
 	Wake       func(schema.TenantID)
+	// Seal seals secrets; nil: there is no key, and no secret is taken.
+	Seal *seal.Keeper
 	// Queue shares out the room for heavy reads between tenants; nil: there is room for all.
 	Queue *fair.Queue
 	// Timer begins to measure what a read costs; the function that it returns
@@ -64,6 +67,7 @@ type Service struct {
 	attach  Attachable
 	rules   []Rule
 	wake    func(schema.TenantID)
+	seal    *seal.Keeper
 	locks   *stripes
 	flights flights
 	books   books
@@ -81,7 +85,7 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		engine: o.Engine, catalog: o.Catalog, policy: o.Policy, ids: o.IDs, now: o.Now, log: o.Log,
-		files: o.Files, attach: o.Attachable, rules: o.Rules, wake: o.Wake, locks: newStripes(), queue: o.Queue,
+		files: o.Files, attach: o.Attachable, rules: o.Rules, wake: o.Wake, locks: newStripes(), queue: o.Queue, seal: o.Seal,
 	}
 	if s.policy == nil {
 		s.policy = access.New(o.Now)

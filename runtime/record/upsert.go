@@ -20,7 +20,7 @@ func (w *writing) matchUpserts() error {
 		if f == nil || !sd.rights.Readable(f.ID) {
 			return fail.New(fail.Invalid, "field.unknown").On(name)
 		}
-		if fs := sd.shape.Field(f.ID); fs == nil || fs.Kind == schema.KindJSON || fs.Kind == schema.KindSet {
+		if fs := sd.shape.Field(f.ID); fs == nil || fs.Kind == schema.KindJSON || fs.Kind == schema.KindSet || f.Type == field.Secret {
 			return fail.New(fail.Invalid, "upsert.badField").On(f.Key)
 		}
 		keys = append(keys, f)

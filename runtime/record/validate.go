@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tongban/runtime/access"
+	"tongban/runtime/seal"
 	"tongban/runtime/store"
 	"tongban/schema"
 	"tongban/schema/fail"
@@ -115,7 +116,7 @@ func (w *writing) take(wk *work, env *field.Env) []derivedEdit {
 			w.fault(wk, err, name)
 			continue
 		}
-		v, perr := t.Parse(f, wk.change.Fields[name], env)
+		v, perr := w.read(wk, f, t, wk.change.Fields[name], env)
 		one(f, f.Key, v, perr)
 	}
 	for _, id := range slices.Sorted(maps.Keys(wk.change.Values)) {
@@ -125,7 +126,7 @@ func (w *writing) take(wk *work, env *field.Env) []derivedEdit {
 			continue
 		}
 		v := wk.change.Values[id]
-		if !fits(f, v) {
+		if !fits(f, v) || f.Type == field.Secret && !w.sealedHere(wk, f, v) {
 			w.fault(wk, fail.New(fail.Invalid, "field.badValue"), f.Key)
 			continue
 		}
@@ -174,6 +175,9 @@ func (w *writing) writable(wk *work, f *schema.Field, name string) (*schema.Fiel
 func (wk *work) assign(f *schema.Field, v schema.Value) *fail.Error {
 	if f == nil || f.Options.Derived {
 		return fail.New(fail.Invalid, "field.unknown")
+	}
+	if f.Type == field.Secret && v != nil && !seal.Sealed(v) {
+		return fail.New(fail.Invalid, "field.badValue").On(f.Key) // what is not sealed is never stored
 	}
 	old := wk.after.Values[f.ID]
 	if sameValue(old, v) {

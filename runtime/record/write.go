@@ -67,7 +67,7 @@ func (s *Service) admit(b *Batch) error {
 		return fail.New(fail.Forbidden, "access.readOnlyToken")
 	}
 	if b.IdempotencyKey != "" && b.RequestHash == "" {
-		b.RequestHash = requestHash(b)
+		b.RequestHash = s.requestHash(b)
 	}
 	if b.ChangeSet == "" {
 		b.ChangeSet = schema.FormatID("cs_", s.ids.Next())

@@ -126,6 +126,7 @@ var all = []Type{
 	sla{},
 	autoNumber{},
 	uuid{},
+	secret{},
 	jsonValue{},
 	button{},
 	section{},

@@ -36,7 +36,7 @@ func sample(name string) *schema.Field {
 }
 
 func TestEveryTypePassesTheSuite(t *testing.T) {
-	require.Len(t, field.All(), 52)
+	require.Len(t, field.All(), 53)
 	for _, typ := range field.All() {
 		t.Run(typ.Name(), func(t *testing.T) {
 			same, ok := field.Of(typ.Name())
@@ -213,6 +213,10 @@ func FuzzParse(f *testing.F) {
 		require.True(t, json.Valid(shown))
 		in, err := field.Decode(shown)
 		require.NoError(t, err)
+		if v != nil && name == field.Secret {
+			require.True(t, field.KeepsSecret(in))
+			return
+		}
 		again, err := typ.Parse(fld, in, env)
 		require.NoError(t, err)
 		require.Equal(t, v, again)

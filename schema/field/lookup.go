@@ -29,9 +29,5 @@ func (lookup) Check(f *schema.Field) error {
 
 // mayBeShown refuses what a lookup cannot carry to other records.
 func mayBeShown(f *schema.Field) bool {
-	switch f.Type {
-	case "secret", "button", "section", "description":
-		return false
-	}
-	return !f.Options.Volatile
+	return !Closed(f) && !f.Options.Volatile
 }

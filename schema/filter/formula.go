@@ -20,12 +20,9 @@ type formulaNames struct {
 	visible func(schema.FieldID) bool
 }
 
-// unreadable are the types that no formula reads.
-var unreadable = map[string]bool{"secret": true, "button": true, "section": true, "description": true}
-
 func (n formulaNames) FieldNamed(s string) (schema.FieldID, formula.Type, bool) {
 	f := n.e.FieldNamed(s)
-	if f == nil || unreadable[f.Type] || n.visible != nil && !n.visible(f.ID) {
+	if f == nil || field.Closed(f) || n.visible != nil && !n.visible(f.ID) {
 		return 0, formula.Type{}, false
 	}
 	return f.ID, field.FormulaType(f), true
@@ -41,7 +38,7 @@ func (n formulaNames) Name(id schema.FieldID) (string, bool) {
 func (n formulaNames) FieldNames() []string {
 	var out []string
 	for _, f := range n.e.Live() {
-		if !unreadable[f.Type] && (n.visible == nil || n.visible(f.ID)) {
+		if !field.Closed(f) && (n.visible == nil || n.visible(f.ID)) {
 			out = append(out, f.Name)
 		}
 	}

@@ -26,6 +26,7 @@ import (
 	"tongban/runtime/ingest"
 	"tongban/runtime/install"
 	"tongban/runtime/record"
+	"tongban/runtime/seal"
 	"tongban/server/ops"
 	"tongban/server/text"
 )
@@ -45,6 +46,7 @@ type Options struct {
 	Ingest    *ingest.Service
 	Templates *install.Service
 	Idem      *idem.Store
+	Seal      *seal.Keeper // of what is kept of requests; nil: plain hashes
 	Texts     *text.Catalogue
 	Metrics   *ops.Metrics
 	Log       *slog.Logger

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"strconv"
 
@@ -28,9 +27,10 @@ func checkIdemKey(key string) error {
 	return nil
 }
 
-// fingerprint tells requests with the same key apart.
+// fingerprint tells requests with the same key apart. It is kept, and requests
+// hold secrets: nobody can try guesses on it.
 func (c *call) fingerprint() ([32]byte, error) {
-	h := sha256.New()
+	h := c.s.Seal.Hash()
 	h.Write([]byte(c.f.Method() + " " + c.f.OriginalURL() + "\n"))
 	if !c.route.Multipart {
 		b, err := c.readAny()

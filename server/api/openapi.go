@@ -286,8 +286,8 @@ func fieldSchema(f *schema.Field, input bool) object {
 		if field.HoldsFiles(f) && input {
 			out["items"] = ref()
 		}
-	case "cascader", "location", "address", "geometry":
-		out = placeSchema(f.Type, input)
+	case "cascader", "location", "address", "geometry", field.Secret:
+		out = objectSchema(f.Type, input)
 	case "json", "lookup", "rollup", "formula":
 	default:
 		out["type"] = "string"
@@ -299,8 +299,8 @@ func fieldSchema(f *schema.Field, input bool) object {
 	return out
 }
 
-// placeSchema describes the values that say where something belongs.
-func placeSchema(typ string, input bool) object {
+// objectSchema describes the values that are objects of their own kind.
+func objectSchema(typ string, input bool) object {
 	switch typ {
 	case "cascader":
 		if input {
@@ -317,6 +317,8 @@ func placeSchema(typ string, input bool) object {
 		return object{"type": "object", "properties": object{
 			"region": object{"type": "string"}, "street": object{"type": "string"}, "postcode": object{"type": "string"}, "text": object{"type": "string"},
 		}}
+	case field.Secret:
+		return secretSchema(input)
 	case "geometry":
 		return object{"type": "object", "description": "a GeoJSON geometry"}
 	}

@@ -6,6 +6,6 @@ import "slices"
 func routes() []Route {
 	return slices.Concat(
 		authRoutes(), memberRoutes(), roleRoutes(), tokenRoutes(), appRoutes(), entityRoutes(), viewRoutes(),
-		recordRoutes(), explainRoutes(), formulaRoutes(), convertRoutes(), logRoutes(), commentRoutes(), fileRoutes(), importRoutes(), calendarRoutes(), docRoutes(),
+		recordRoutes(), secretRoutes(), explainRoutes(), formulaRoutes(), convertRoutes(), logRoutes(), commentRoutes(), fileRoutes(), importRoutes(), calendarRoutes(), docRoutes(),
 	)
 }

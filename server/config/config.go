@@ -4,6 +4,7 @@
 package config
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -33,7 +34,8 @@ type Config struct {
 	TrustedProxies string // CIDR list whose X-Forwarded-For and -Proto are believed
 	RateLimit      string // on or off
 	FileQuota      string // MB that the files of one company may take; 0 any number
-	KeyFile        string // master key for sealed values
+	KeyFile        string // file with the key of secrets
+	SecretKey      string // the key itself, instead of the file
 	NodeAddr       string // where other nodes on the store reach this one
 	MetricsToken   string // who may read /metrics; empty: this machine alone
 	LogLevel       string // debug, info, warn or error
@@ -66,7 +68,8 @@ func Settings() []Setting {
 		{"trusted_proxies", "", "address ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed", false, func(c *Config) *string { return &c.TrustedProxies }},
 		{"rate_limit", "on", "on or off", false, func(c *Config) *string { return &c.RateLimit }},
 		{"file_quota", "20480", "MB that the uploaded files of one company may take together; 0: any number", false, func(c *Config) *string { return &c.FileQuota }},
-		{"key_file", "", "master key for sealed values (default: master.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
+		{"key_file", "", "file with the key of secrets (default: master.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
+		{"secret_key", "", "the key of secrets itself, instead of the file: 64 hex digits, the same on all nodes", true, func(c *Config) *string { return &c.SecretKey }},
 		{"node_addr", "", "host:port at which other nodes on the same MongoDB reach this one (default: the listen address)", false, func(c *Config) *string { return &c.NodeAddr }},
 		{"metrics_token", "", "bearer token for /metrics (default: only requests from this machine)", true, func(c *Config) *string { return &c.MetricsToken }},
 		{"log_level", "info", "debug, info, warn or error", false, func(c *Config) *string { return &c.LogLevel }},
@@ -135,6 +138,7 @@ func (c *Config) Validate() error {
 		{"RATE_LIMIT", oneOf(c.RateLimit, "on", "off")},
 		{"NODE_ADDR", nodeAddr(c.NodeAddr)},
 		{"METRICS_TOKEN", token(c.MetricsToken)},
+		{"SECRET_KEY", secretKey(c.SecretKey)},
 		{"FILE_QUOTA", megabytes(c.FileQuota)},
 		{"LOG_LEVEL", oneOf(c.LogLevel, "debug", "info", "warn", "error")},
 		{"TESTING", oneOf(c.Testing, "", "1")},
@@ -181,7 +185,7 @@ func (c *Config) Lines() []string {
 
 func redact(key, v string) string {
 	u, err := url.Parse(v)
-	if err != nil || v != "" && key == "metrics_token" {
+	if err != nil || v != "" && (key == "metrics_token" || key == "secret_key") {
 		return "(not shown)"
 	}
 	return u.Redacted()
@@ -203,6 +207,18 @@ func token(v string) error {
 	const least = 16
 	if v != "" && len(v) < least {
 		return fmt.Errorf("must have at least %d characters", least)
+	}
+	return nil
+}
+
+func secretKey(v string) error {
+	const size = 32
+	if v == "" {
+		return nil
+	}
+	b, err := hex.DecodeString(v)
+	if err != nil || len(b) != size {
+		return errors.New("must be 64 hex digits, such as \"openssl rand -hex 32\" prints")
 	}
 	return nil
 }

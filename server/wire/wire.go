@@ -125,6 +125,10 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
+	seals, err := keeper(ctx, b)
+	if err != nil {
+		return nil, err
+	}
 	p := &Program{Base: b, App: api.App()}
 	p.life, p.end = context.WithCancel(context.WithoutCancel(ctx))
 	metrics := ops.NewMetrics()
@@ -133,7 +137,7 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	p.workers = append(p.workers, func(ctx context.Context) { files.Run(ctx, b.Log) })
 	p.Records = record.New(record.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, IDs: b.IDs, Now: b.Now, Log: b.Log, Files: files.Infos, Attachable: files.Own,
-		Queue: p.Heavy,
+		Queue: p.Heavy, Seal: seals,
 	})
 	p.workers = append(p.workers, p.Records.Run)
 	jobs := ingest.New(ingest.Options{
@@ -150,7 +154,7 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 		Life: p.life, Accounts: b.Accounts, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records,
 		Comments:  comment.New(comment.Options{Engine: b.Engine, Records: p.Records, Catalog: b.Catalog, IDs: b.IDs, Now: b.Now}),
 		Templates: install.New(b.Catalog, p.Records, b.Now, b.Log),
-		Files:     files, Ingest: jobs, Idem: idem.New(b.Engine, b.Now), Texts: texts, Metrics: metrics, Log: b.Log, Now: b.Now,
+		Files:     files, Ingest: jobs, Idem: idem.New(b.Engine, b.Now), Seal: seals, Texts: texts, Metrics: metrics, Log: b.Log, Now: b.Now,
 		Limited: b.Config.Limited(), Proxies: b.Config.Proxies(), BaseURL: b.Config.BaseURL, Version: version,
 	})
 	p.mount(site, metrics, p.door(metrics))

@@ -48,6 +48,7 @@ func commands() []command {
 		{"admin create-user", "make a user: a new company's owner, or a member with --tenant", createUser},
 		{"admin reset-password", "give a user a new password and end all their sessions", resetPassword},
 		{"fsck", "check the store for damage", fsck},
+		{"secrets new-key", "go on with another key of secrets: those sealed with the old one are lost", newKey},
 		{"healthcheck", "ask the server of this machine whether it is well", healthcheck},
 	}
 }
@@ -273,6 +274,18 @@ func resetPassword(ctx context.Context, e env, flags *flag.FlagSet, args []strin
 		return err
 	}
 	return onStore(ctx, e, func(b *wire.Base) error { return b.Accounts.ResetPassword(ctx, *email, pass) })
+}
+
+// newKey gives up the secrets of a key that is lost.
+func newKey(ctx context.Context, e env, flags *flag.FlagSet, args []string) error {
+	yes := flags.Bool("yes", false, "really: without the old key nobody can read the secrets that there are")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if !*yes {
+		return fmt.Errorf("%w: secrets sealed with the old key will be lost; say --yes", errUsage)
+	}
+	return onStore(ctx, e, func(b *wire.Base) error { return wire.NewKey(ctx, b) })
 }
 
 // checker is an engine that can look for damage.
