@@ -27,6 +27,8 @@ type proxy struct {
 	delay        atomic.Int64 // of each answer
 	cut          atomic.Int64 // close a connection after so many bytes of answers; 0: never
 	doomed       atomic.Int64 // so many answers to a commit are cut off: it is made, but nobody hears of it
+	dead         atomic.Int64 // connections up to this one carry nothing any more, and nobody is told
+	made         atomic.Int64 // connections so far
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -71,14 +73,15 @@ func (x *proxy) accept() {
 		x.mu.Lock()
 		x.conns[c], x.conns[s] = true, true
 		x.mu.Unlock()
-		w := &way{commits: map[uint32]bool{}}
-		go x.pipe(s, c, func(m []byte) bool { return w.request(m) })
-		go x.pipe(c, s, func(m []byte) bool { return x.answer(c, w, m) })
+		w := &way{commits: map[uint32]bool{}, no: x.made.Add(1)}
+		go x.pipe(w, s, c, func(m []byte) bool { return w.request(m) })
+		go x.pipe(w, c, s, func(m []byte) bool { return x.answer(c, w, m) })
 	}
 }
 
 // way is one connection: it knows which requests on it are commits.
 type way struct {
+	no      int64
 	mu      sync.Mutex
 	commits map[uint32]bool
 	sent    int64 // bytes of answers
@@ -125,7 +128,7 @@ func (x *proxy) answer(c net.Conn, w *way, m []byte) bool {
 }
 
 // pipe carries messages until one side ends or pass says so.
-func (x *proxy) pipe(to, from net.Conn, pass func([]byte) bool) {
+func (x *proxy) pipe(w *way, to, from net.Conn, pass func([]byte) bool) {
 	defer func() {
 		closeHard(to)
 		closeHard(from)
@@ -139,7 +142,13 @@ func (x *proxy) pipe(to, from net.Conn, pass func([]byte) bool) {
 		for x.hole.Load() {
 			pause(10 * time.Millisecond)
 		}
-		if err != nil || !pass(m) {
+		if err != nil {
+			return
+		}
+		if w.no <= x.dead.Load() {
+			continue
+		}
+		if !pass(m) {
 			return
 		}
 		if _, err := to.Write(m); err != nil {
@@ -193,34 +202,37 @@ func TestABrokenWayToMongoDBLosesAndDoublesNothing(t *testing.T) {
 		x.doomed.Store(0)
 	}
 	faults := []struct {
-		name string
-		set  func()
+		name   string
+		healed bool // by the store itself: nobody is told to come back later
+		set    func()
 	}{
-		{"reset", func() {
+		{"reset", false, func() {
 			for range 4 {
 				x.reset()
 				pause(100 * time.Millisecond)
 			}
 		}},
-		{"refuse", func() { x.refuse.Store(true); x.reset(); pause(800 * time.Millisecond) }},
-		{"black hole", func() { x.hole.Store(true); pause(1500 * time.Millisecond) }},
-		{"cut in the middle", func() {
+		{"refuse", false, func() { x.refuse.Store(true); x.reset(); pause(800 * time.Millisecond) }},
+		{"black hole", false, func() { x.hole.Store(true); pause(1500 * time.Millisecond) }},
+		{"dead connections", false, func() { x.dead.Store(x.made.Load()); pause(500 * time.Millisecond) }},
+		{"cut in the middle", false, func() {
 			for i := range 6 {
 				x.cut.Store(int64(2000 + i*1700))
 				pause(80 * time.Millisecond)
 			}
 		}},
-		{"cut at commits", func() { x.doomed.Store(20); pause(1500 * time.Millisecond) }},
-		{"aborted transactions", func() {
+		{"cut at commits", true, func() { x.doomed.Store(20); pause(1500 * time.Millisecond) }},
+		{"aborted transactions", true, func() {
 			mongotest.Inject(t, direct, mongotest.Fault{On: "commit", Do: "conflict", Chance: 0.4}, mongotest.Fault{On: "write", Do: "conflict", Chance: 0.1})
 			pause(800 * time.Millisecond)
 			require.Positive(t, mongotest.Inject(t, direct))
 		}},
-		{"latency", func() { x.delay.Store(int64(40 * time.Millisecond)); pause(800 * time.Millisecond) }},
+		{"latency", true, func() { x.delay.Store(int64(40 * time.Millisecond)); pause(800 * time.Millisecond) }},
 	}
 	began := time.Now()
 	for round := 0; again(t, began, round, 1); round++ {
 		for i, f := range faults {
+			_, before := l.sum()
 			var stop atomic.Bool
 			var wg sync.WaitGroup
 			for w := range 4 {
@@ -237,6 +249,9 @@ func TestABrokenWayToMongoDBLosesAndDoublesNothing(t *testing.T) {
 			_, others := l.sum()
 			for status := range others {
 				require.Equal(t, 503, status, "%s: %v\n%s", f.name, others, tail(p.log.String(), 4000))
+			}
+			if f.healed {
+				require.Equal(t, before, others, "%s is healed without a word", f.name)
 			}
 			t.Logf("%s: %v after it ended; refused so far %v", f.name, time.Since(healed).Round(time.Millisecond), others)
 		}

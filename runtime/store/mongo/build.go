@@ -133,6 +133,8 @@ func (l *layout) finished() *layout {
 
 // dropClaims forgets the values of fields that are no longer unique.
 func (b *builder) dropClaims(ctx context.Context, l *layout) error {
+	ctx, cancel := context.WithTimeout(ctx, longLife)
+	defer cancel()
 	for name, s := range l.Parts {
 		if s != leaving || name[0] != 'u' {
 			continue

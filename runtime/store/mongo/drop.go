@@ -12,6 +12,8 @@ import (
 
 // DropEntity removes an entity's records, trash and claims; the log stays.
 func (e *Engine) DropEntity(ctx context.Context, t schema.TenantID, ent schema.EntityID) error {
+	ctx, cancel := context.WithTimeout(ctx, longLife)
+	defer cancel()
 	of := bson.D{{Key: "t", Value: int64(t)}, {Key: "e", Value: int64(ent)}}
 	for _, in := range []*driver.Collection{e.rows, e.trash, e.uniq, e.entities} {
 		if _, err := in.DeleteMany(ctx, of); err != nil {
@@ -24,6 +26,8 @@ func (e *Engine) DropEntity(ctx context.Context, t schema.TenantID, ent schema.E
 
 // DropTenant removes everything of a tenant.
 func (e *Engine) DropTenant(ctx context.Context, t schema.TenantID) error {
+	ctx, cancel := context.WithTimeout(ctx, longLife)
+	defer cancel()
 	of := bson.D{{Key: "t", Value: int64(t)}}
 	cur, err := e.entities.Find(ctx, of)
 	if err != nil {

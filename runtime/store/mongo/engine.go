@@ -115,8 +115,18 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	return e, nil
 }
 
+// mostSilent is how long an operation without a time of its own waits for the
+// server: connections may die without a word, for instance where a firewall
+// forgets them, and nobody would ever hear of it. What may take longer is called
+// with a longLife.
+const (
+	mostSilent = 8 * time.Second
+	longLife   = time.Hour
+)
+
 func clientOptions(uri string) *options.ClientOptions {
 	return options.Client().ApplyURI(uri).
+		SetTimeout(mostSilent).
 		SetAppName("tongban").
 		SetServerSelectionTimeout(5 * time.Second).
 		SetMaxPoolSize(2 * maxRunning).

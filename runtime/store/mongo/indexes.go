@@ -44,6 +44,8 @@ func exists(path string) bson.D {
 // createIndexes declares the fixed set of indexes: it does not grow with
 // tenants, entities or fields.
 func (e *Engine) createIndexes(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, longLife)
+	defer cancel()
 	rows := []driver.IndexModel{
 		index("record", keys("t", "e", "r"), unique),
 		index("tokens", keys("t", "e", "x", "r")),
