@@ -44,7 +44,8 @@ type world struct {
 	rep     access.Actor
 	repUser schema.UserID
 	joined  int
-	engine  store.Engine
+	engine  *watched
+	events  *event.Log
 	ended   sync.Map // sessions
 	role    schema.RoleID
 }
@@ -52,18 +53,20 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	engine, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Log: log, Now: time.Now})
+	db, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Log: log, Now: time.Now})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, engine.Close()) })
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	engine := &watched{Engine: db}
 	src := ids.New(time.Now, 1)
 	policy := access.New(time.Now)
 	w := &world{t: t, engine: engine}
 	w.cat = catalog.New(engine, catalog.Options{Now: time.Now, IDs: src, Log: log, Policy: policy})
 	w.recs = record.New(record.Options{Engine: engine, Catalog: w.cat, Policy: policy, IDs: src, Now: time.Now, Log: log})
 	events := event.New(engine, log)
+	w.events = events
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	w.hub = live.New(ctx, live.Options{
-		Engine: engine, Catalog: w.cat, Policy: policy, Records: w.recs, Events: events, Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }, NewID: src.Next, Log: log,
+		Engine: hubsView{engine}, Catalog: w.cat, Policy: policy, Records: w.recs, Events: events, Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }, NewID: src.Next, Log: log,
 		Actor: func(ctx context.Context, session string) (access.Actor, error) { return w.actorOf(ctx, session) },
 	})
 	var running sync.WaitGroup
