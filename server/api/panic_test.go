@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,4 +50,13 @@ func TestAPanicEndsItsRequestAndNothingElse(t *testing.T) {
 	res, err := app.Test(httptest.NewRequest(http.MethodGet, "/api/v1/good", nil))
 	require.NoError(t, err)
 	require.Equal(t, 204, res.StatusCode)
+	var told bytes.Buffer
+	require.NoError(t, metrics.Write(&told))
+	var lines []string
+	for line := range strings.Lines(told.String()) {
+		if strings.HasPrefix(line, "tongban_panics_total ") || strings.HasPrefix(line, "tongban_http_requests_total") && strings.Contains(line, "/bad") {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	require.Subset(t, lines, []string{`tongban_http_requests_total{route="GET /api/v1/bad",status="500"} 1`, "tongban_panics_total 2"})
 }

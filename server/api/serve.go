@@ -33,7 +33,7 @@ func (s *Server) serve(f *fiber.Ctx) (err error) {
 	id := s.requestID(f)
 	var t *target
 	defer func() {
-		if v := recover(); v != nil {
+		if v := recover(); v != nil { // here, not in Guard: its route counts it, and the answer is in the caller's language
 			s.Metrics.Panicked()
 			err = s.write(f, fmt.Errorf("panic: %v\n%s", v, debug.Stack()), c.language(), id)
 		}
