@@ -76,8 +76,16 @@ func readFixture(t *testing.T, p *program) {
 	require.Equal(t, "bytes of a file", string(p.ok("GET", url, nil).Raw))
 	require.Len(t, p.ok("GET", path+"/history", nil).list("items"), 2)
 	require.Len(t, p.ok("GET", path+"/comments", nil).list("items"), 1)
+	// What is kept beside the values counts as it did: the search index, unique
+	// values, keys that texts are sorted by (李 lǐ, 张 zhāng).
 	found := p.ok("POST", l.records()+"/query", row{"search": "张三"}).list("records")
 	require.Len(t, found, 1)
+	taken := p.do("POST", l.records(), row{"fields": row{"name": "又", "code": "ONE"}})
+	require.Equal(t, []any{422, "field.notUnique"}, []any{taken.Status, taken.str("code")}, "%s", taken.Raw)
+	sorted := p.ok("POST", l.records()+"/query", row{"sort": []any{row{"field": "name", "dir": "asc"}}}).list("records")
+	require.Equal(t, []any{"李四", "张三 café 𠮷"}, []any{sorted[0]["fields"].(row)["name"], sorted[1]["fields"].(row)["name"]})
+	filtered := p.ok("POST", l.records()+"/query", row{"filter": row{"field": "stage", "op": "eq", "value": "赢单"}}).list("records")
+	require.Len(t, filtered, 1)
 	views := p.ok("GET", "/entities/"+l.ent+"/views", nil).list("items")
 	names := []any{}
 	for _, v := range views {

@@ -259,13 +259,18 @@ func nodeDies(t *testing.T, flags []string) {
 	}
 	var mu sync.Mutex
 	made := map[string]float64{} // the version of each record
+	for i, p := range []*program{a, b} {
+		id, v := writeSomewhere(t, l, fmt.Sprint("early", i), p, p)
+		made[id] = v
+	}
+	c.learn(made) // who sits at one node hears of what is done at the other
 	for w := range 3 {
 		writing.Go(func() {
 			for i := range 25 {
 				id, v := writeSomewhere(t, l, fmt.Sprintf("w%d-%d", w, i), []*program{a, b}[(w+i)%2], b)
 				mu.Lock()
 				made[id] = v
-				if len(made) == 30 {
+				if len(made) == 32 {
 					a.kill()
 				}
 				mu.Unlock()
@@ -273,18 +278,12 @@ func nodeDies(t *testing.T, flags []string) {
 		})
 	}
 	writing.Wait()
-	late := time.Now().Add(30 * time.Second)
-	for _, m := range c.pages {
-		for !m.knows(made) && time.Now().Before(late) {
-			pause(20 * time.Millisecond)
-		}
-	}
+	c.learn(made)
 	close(stop)
 	c.close()
 	reading.Wait()
 	for _, m := range c.pages {
 		require.Empty(t, m.bad, "page %d", m.i)
-		require.True(t, m.knows(made), "page %d knows %d of %d", m.i, len(m.have), len(made))
 	}
 	all := map[string]float64{}
 	for _, r := range l.all(b) {
@@ -343,16 +342,28 @@ func (m *member) stay(stop chan struct{}, bases ...string) {
 	}
 }
 
-// knows says whether the page has been told the newest state of all records.
-func (m *member) knows(made map[string]float64) bool {
+// learn waits until all pages know the newest state of all records.
+func (c *crowd) learn(made map[string]float64) {
+	c.t.Helper()
+	late := time.Now().Add(30 * time.Second)
+	for _, m := range c.pages {
+		for m.lacks(made) > 0 && time.Now().Before(late) {
+			pause(20 * time.Millisecond)
+		}
+		require.Zero(c.t, m.lacks(made), "what page %d has not been told, of %d", m.i, len(made))
+	}
+}
+
+// lacks counts the records whose newest state the page has not been told.
+func (m *member) lacks(made map[string]float64) (n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for id, v := range made {
 		if float64(m.have[id]) != v {
-			return false
+			n++
 		}
 	}
-	return true
+	return n
 }
 
 func TestAnImportGoesOnAtAnotherNode(t *testing.T) {

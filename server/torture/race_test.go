@@ -2,6 +2,7 @@ package torture
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -93,7 +94,22 @@ func TestUnconditionalWritersAllStandInTheHistory(t *testing.T) {
 	now := p.ok("GET", path, nil)
 	require.Equal(t, 1+4*each, version(now), "each write is a version")
 	require.Equal(t, each, number(now, "n")%1000, "the last of one of the two writers of this field")
-	require.Len(t, p.ok("GET", path+"/history?limit=1000", nil).list("items"), 1+4*each)
+	history := p.ok("GET", path+"/history?limit=1000", nil).list("items")
+	require.Len(t, history, 1+4*each)
+	slices.Reverse(history)
+	was := map[any]any{}
+	for _, h := range history {
+		changes, _ := h["changes"].([]any)
+		for _, c := range changes {
+			c, _ := c.(row)
+			field, _ := c["field"].(row)
+			if h["op"] != "create" {
+				require.Equal(t, was[field["key"]], c["before"], "version %v replaces what the one before it left", h["version"])
+			}
+			was[field["key"]] = c["after"]
+		}
+	}
+	require.EqualValues(t, number(now, "n"), was["n"])
 }
 
 func TestOneOfManyGetsAUniqueValue(t *testing.T) {
