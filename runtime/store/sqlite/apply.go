@@ -19,6 +19,9 @@ func (w *writer) apply(p *prepared) (*store.Receipt, error) {
 			return nil, err
 		}
 	}
+	if err := w.postpone(p); err != nil {
+		return nil, err
+	}
 	for i := range p.ops {
 		if err := w.check(i, &p.ops[i]); err != nil {
 			return nil, err
@@ -58,7 +61,7 @@ func (w *writer) meet(p *preparedOp) error {
 		p.numbers = nil
 		p.make(p.t.Shape)
 	}
-	p.old = nil
+	p.old, p.later = nil, false
 	return nil
 }
 
@@ -141,8 +144,11 @@ func (p *preparedOp) needs() []*store.FieldShape {
 	return out
 }
 
-// searched reports whether an update changes a text that is searched.
+// searched reports whether an update changes a text that goes into the index with it.
 func (p *preparedOp) searched() bool {
+	if p.later {
+		return false
+	}
 	for i := range p.t.Shape.Fields {
 		f := &p.t.Shape.Fields[i]
 		if f.Searchable && p.sets(f.ID) {

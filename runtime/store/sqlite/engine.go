@@ -38,6 +38,7 @@ type Options struct {
 type Engine struct {
 	opt     Options
 	readers int             // connections per file
+	rest    time.Duration   // without fills, until the search index learns of them
 	ctx     context.Context //nolint:containedctx // the life of the engine, for its own work
 	stop    context.CancelFunc
 	janitor sync.WaitGroup
@@ -76,7 +77,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{opt: opt, lock: lock, loose: loose, readers: 2 * runtime.GOMAXPROCS(0), files: map[schema.TenantID]*file{}, looked: map[schema.TenantID]time.Time{}}
+	e := &Engine{opt: opt, lock: lock, loose: loose, readers: 2 * runtime.GOMAXPROCS(0), rest: restAfter, files: map[schema.TenantID]*file{}, looked: map[schema.TenantID]time.Time{}}
 	e.idle = sync.NewCond(&e.mu)
 	e.ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
 	e.janitor.Go(e.closeIdle)

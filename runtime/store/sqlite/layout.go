@@ -42,7 +42,10 @@ type table struct {
 	Cols  map[schema.FieldID]columnNow // every column there is, dropped fields' too
 	Links bool                         // l<id> exists
 	Grams bool                         // f<id> exists
-	Stale bool                         // the gram index may hold text of fields that are not searched any more
+	Stale bool                         // the gram index may hold text that is not searched any more
+	// GramAt is how far the gram index is, where a field waits to be in it: the
+	// texts of the records up to this one are.
+	GramAt schema.RecordID `json:",omitempty"`
 	// Covers are the columns of indexes that serve figures.
 	Covers [][]schema.FieldID `json:",omitempty"`
 	sql    tableSQL
@@ -169,7 +172,7 @@ func adopt(c *conn, l *layout, s *store.Shape) (*layout, error) {
 	if old != nil {
 		t = old.clone()
 	}
-	t.Shape = s
+	t.Shape, t.GramAt = s, 0
 	if old == nil {
 		if err := createTables(c, t); err != nil {
 			return nil, err

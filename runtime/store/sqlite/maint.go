@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	zs "zombiezen.com/go/sqlite"
 
@@ -24,6 +23,8 @@ type maintenance struct {
 	sweep   bool // documents may have expired
 	waited  int
 	at      map[backfill]schema.RecordID // how far backfills are
+	filling bool                         // texts are being filled that are indexed when that is over
+	filled  bool                         // since the loop came by
 	written int                          // rows since statistics were made
 	known   int                          // rows when they were made
 }
@@ -31,7 +32,7 @@ type maintenance struct {
 // backfill names a job that walks an entity's records.
 type backfill struct {
 	entity schema.EntityID
-	field  schema.FieldID // 0: the gram index
+	field  schema.FieldID
 	rev    int64
 }
 
@@ -93,7 +94,7 @@ func (w *writer) fitField(t *table, id schema.FieldID) (bool, error) {
 		return true, w.rekey(t, f)
 	case f != nil && f.Unique && !now.Claimed:
 		return true, w.reclaim(t, f)
-	case f != nil && f.Searchable && !now.Grammed:
+	case f != nil && f.Searchable && !now.Grammed && !w.maint.filling:
 		return true, w.regramAll(t)
 	case !indexed && now.Indexed:
 		return true, w.change(t, id, func(c *columnNow) { c.Indexed = false }, "DROP INDEX IF EXISTS "+indexName(t.Shape.Entity, id))
@@ -127,21 +128,27 @@ func (w *writer) slice(b backfill, cols string, fn func(id schema.RecordID, s *z
 	if w.maint.at == nil {
 		w.maint.at = map[backfill]schema.RecordID{}
 	}
-	n, last := 0, w.maint.at[b]
-	err = w.c.rows("SELECT id,"+cols+" FROM "+name("r", b.entity)+" WHERE id>? ORDER BY id"+limit(sliceRows), []any{last}, func(s *zs.Stmt) error {
+	last, done, err := w.next(b.entity, w.maint.at[b], cols, fn)
+	if err != nil {
+		return false, err
+	}
+	w.maint.at[b] = last
+	if done {
+		delete(w.maint.at, b)
+	}
+	return done, nil
+}
+
+// next reads the records after one. last is the last that was read.
+func (w *writer) next(e schema.EntityID, after schema.RecordID, cols string, fn func(id schema.RecordID, s *zs.Stmt)) (last schema.RecordID, done bool, err error) {
+	n, last := 0, after
+	err = w.c.rows("SELECT id,"+cols+" FROM "+name("r", e)+" WHERE id>? ORDER BY id"+limit(sliceRows), []any{after}, func(s *zs.Stmt) error {
 		n++
 		last = schema.RecordID(s.ColumnInt64(0))
 		fn(last, s)
 		return nil
 	})
-	if err != nil {
-		return false, err
-	}
-	w.maint.at[b] = last
-	if n < sliceRows {
-		delete(w.maint.at, b)
-	}
-	return n < sliceRows, nil
+	return last, n < sliceRows, err
 }
 
 // rekey makes sort keys anew.
@@ -239,45 +246,6 @@ func (w *writer) reclaim(t *table, f *store.FieldShape) error {
 		return nil
 	}
 	return w.change(t, f.ID, func(c *columnNow) { c.Claimed = true }, "")
-}
-
-// regramAll indexes the texts of all records again.
-func (w *writer) regramAll(t *table) error {
-	var fields []store.FieldShape
-	cols := "0"
-	var colsSb247 strings.Builder
-	for _, f := range t.Shape.Fields {
-		if f.Searchable {
-			fields = append(fields, f)
-			colsSb247.WriteString("," + col("c", f.ID))
-		}
-	}
-	cols += colsSb247.String()
-	done, err := w.slice(backfill{t.Shape.Entity, 0, t.Shape.Rev}, cols, func(id schema.RecordID, s *zs.Stmt) {
-		var grams []byte
-		for i := range fields {
-			if text, ok := column(s, i+2, fields[i].Kind).(string); ok {
-				grams = appendGrams(grams, text)
-			}
-		}
-		if len(grams) > 0 {
-			w.grams = append(w.grams, gramOp{table: t, record: id, text: grams})
-		}
-	})
-	if err != nil || !done {
-		return err
-	}
-	next := t.clone()
-	for _, f := range fields {
-		now := next.Cols[f.ID]
-		now.Grammed = true
-		next.Cols[f.ID] = now
-	}
-	if err := saveTable(w.c, next); err != nil {
-		return err
-	}
-	w.layout = w.layout.with(next)
-	return nil
 }
 
 // renewStats tells the query planner what the tables hold by now.

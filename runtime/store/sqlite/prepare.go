@@ -30,6 +30,7 @@ type preparedOp struct {
 	old     schema.Values  // what the writer needs of the present values
 	numbers schema.Values
 	skip    bool // a fill that comes too late
+	later   bool // a fill whose texts are indexed later
 }
 
 type fieldText struct {

@@ -26,22 +26,68 @@ func (c *compiler) text(x query.TextOp, sc *scope) error {
 	}
 	grams, exact := sc.grams(x, fields, val)
 	c.write("(")
-	if grams != "" {
-		c.write(sc.alias, ".id IN (SELECT rowid FROM ", name("f", sc.shape.Entity), " WHERE ", name("f", sc.shape.Entity), " MATCH ")
-		c.arg(grams)
-		c.write(")")
-		if exact {
+	switch {
+	case grams != "":
+		c.inGrams(grams, sc)
+		if !exact {
+			c.write(" AND (")
+			c.textInAny(x, fields, val, sc)
 			c.write(")")
-			return nil
 		}
-		c.write(" AND (")
-	}
-	c.textInAny(x, fields, val, sc)
-	if grams != "" {
-		c.write(")")
+	default:
+		c.halfGrammed(x, fields, val, sc)
 	}
 	c.write(")")
 	return nil
+}
+
+// halfGrammed writes a search while the gram index lacks texts of some of the
+// fields: all that it has is found through it, the rest is looked at.
+func (c *compiler) halfGrammed(x query.TextOp, fields []schema.FieldID, val string, sc *scope) {
+	grams := textkey.QueryGrams(x.Val)
+	indexed, rest := sc.grammed(fields)
+	if sc.trash || !sc.t.Grams || len(grams) == 0 {
+		indexed, rest = nil, fields
+	} else if sc.t.GramAt > 0 {
+		indexed = fields
+	}
+	if len(indexed) == 0 {
+		c.textInAny(x, rest, val, sc)
+		return
+	}
+	c.inGrams(matchGrams(grams), sc)
+	c.write(" AND (")
+	c.textInAny(x, indexed, val, sc)
+	c.write(") OR ")
+	if sc.t.GramAt > 0 {
+		c.write(sc.alias, ".id>")
+		c.arg(int64(sc.t.GramAt))
+		c.write(" AND ")
+	}
+	c.write("(")
+	c.textInAny(x, rest, val, sc)
+	c.write(")")
+}
+
+// inGrams asks the gram index.
+func (c *compiler) inGrams(grams string, sc *scope) {
+	index := name("f", sc.shape.Entity)
+	c.write(sc.alias, ".id IN (SELECT rowid FROM ", index, " WHERE ", index, " MATCH ")
+	c.arg(grams)
+	c.write(")")
+}
+
+// grammed parts fields into those whose texts are all in the gram index, and
+// those that have to be looked at.
+func (sc *scope) grammed(fields []schema.FieldID) (ready, rest []schema.FieldID) {
+	for _, f := range fields {
+		if sc.t.Cols[f].Grammed {
+			ready = append(ready, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return ready, rest
 }
 
 func (c *compiler) textInAny(x query.TextOp, fields []schema.FieldID, val string, sc *scope) {

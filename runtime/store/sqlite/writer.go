@@ -76,7 +76,13 @@ func (w *writer) loop() {
 	defer close(w.f.ended)
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	rest := resting()
+	defer rest.Stop()
 	for {
+		if w.maint.filled {
+			w.maint.filled = false
+			rest.Reset(w.f.e.rest)
+		}
 		if w.maint.pending() {
 			select {
 			case j, ok := <-w.f.queue:
@@ -97,6 +103,8 @@ func (w *writer) loop() {
 			w.serve(j)
 		case <-tick.C:
 			w.maint.sweep = true
+		case <-rest.C:
+			w.maint.rested()
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"fmt"
+
 	"github.com/stretchr/testify/require"
 
 	"tongban/runtime/store"
@@ -72,4 +74,26 @@ func testFillDerived(b *bench) {
 	b.do(fillOp(s, one, 1, schema.Values{fCode: "k2"}), fillOp(s, two, 9, schema.Values{fCode: "k2"}))
 	require.Equal(b, "k1", b.get(s, two).Values[fCode], "a late fill releases nothing")
 	b.fails(store.ErrDuplicate, create(s, b.id(), schema.Values{fCode: "K1"}))
+}
+
+func testFillMany(b *bench) {
+	s := b.plain()
+	ids := make([]schema.RecordID, 300)
+	var made, fills []store.Op
+	for i := range ids {
+		ids[i] = b.id()
+		made = append(made, create(s, ids[i], schema.Values{fName: "公司"}))
+		fills = append(fills, fillOp(s, ids[i], 1, schema.Values{fName: "部门", fNumber: fmt.Sprintf("门%d", i)}))
+	}
+	b.do(made...)
+	b.do(fills...)
+	for range 2 {
+		require.Empty(b, b.ids(s, query.TextOp{Field: fName, Val: "公司"}))
+		require.Len(b, b.ids(s, query.TextOp{Field: fName, Val: "部门"}), len(ids))
+		require.Len(b, b.ids(s, query.TextOp{Fields: []schema.FieldID{fName, fNumber}, Val: "门"}), len(ids))
+		require.Equal(b, ids[:1], b.ids(s, query.TextOp{Field: fNumber, Mode: query.Suffix, Val: "门0"}))
+		b.do(update(s, b.get(s, ids[0]), schema.Values{fCount: int64(1)}))
+	}
+	b.do(update(s, b.get(s, ids[5]), schema.Values{fName: nil}), trashOp(s, b.get(s, ids[6])))
+	require.Len(b, b.ids(s, query.TextOp{Field: fName, Val: "部门"}), len(ids)-2)
 }

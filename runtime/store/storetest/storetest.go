@@ -46,6 +46,7 @@ var cases = []struct {
 	{"numbers are given without gaps by parallel commits", testNumbers},
 	{"a fill sets values and tells nobody, a quiet update leaves who and when", testFill},
 	{"what is derived from values follows a fill", testFillDerived},
+	{"many filled texts are found", testFillMany},
 	{"documents obey their versions", testDocVersions},
 	{"documents are listed by prefix, in pages", testDocList},
 	{"an expired document is not there", testDocExpiry},
