@@ -1,5 +1,14 @@
 /** Editors of the grid's cells that are more than a line of text. */
-import { type CSSProperties, type PointerEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import {
+  type ComponentType,
+  type CSSProperties,
+  lazy,
+  type PointerEvent,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { createPortal } from "react-dom";
 import type { Choice, Field } from "@/api/types";
 import type { EditorSession } from "@/grid/edit-types";
@@ -18,6 +27,8 @@ import { type Family, listOf, type Named } from "./types";
 export interface CellEditorProps {
   readonly session: EditorSession;
   readonly field: Field;
+  /** The entity of the record. */
+  readonly entity?: string;
 }
 
 export interface PartProps extends CellEditorProps {
@@ -170,7 +181,9 @@ function FileCell({ session, field }: CellEditorProps) {
   );
 }
 
-const editors: Partial<Readonly<Record<Family, (props: PartProps) => ReactNode>>> = {
+const SecretCell = lazy(async () => ({ default: (await import("./more/secret-input")).SecretCell }));
+
+const editors: Partial<Readonly<Record<Family, ComponentType<PartProps>>>> = {
   choice: ChoiceCell,
   date: DayCell,
   person: PersonCell,
@@ -178,6 +191,7 @@ const editors: Partial<Readonly<Record<Family, (props: PartProps) => ReactNode>>
   file: FileCell,
   tree: TreeCell,
   group: GroupCell,
+  secret: SecretCell,
 };
 
 function placeAt(rect: Rect, height: number, least: number): CSSProperties {
@@ -200,10 +214,11 @@ const heights: Partial<Record<Family, number>> = {
   person: 300,
   link: 300,
   file: 160,
+  secret: 150,
 };
 
 /** The open editor of a cell, beside it; the grid closes it. */
-export function CellEditor({ session, field }: CellEditorProps) {
+export function CellEditor({ session, field, entity = "" }: CellEditorProps) {
   const { family } = typeOf(field);
   const [rect, setRect] = useState(session.rect);
   const leave = useRef<() => void>(undefined);
@@ -238,7 +253,9 @@ export function CellEditor({ session, field }: CellEditorProps) {
       onPointerDown={keepFocus}
       onMouseDown={(event) => !(event.target instanceof HTMLInputElement) && event.preventDefault()}
     >
-      <Editor session={session} field={field} leave={leave} />
+      <Suspense>
+        <Editor session={session} field={field} entity={entity} leave={leave} />
+      </Suspense>
     </div>,
     document.body,
   );

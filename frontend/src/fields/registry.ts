@@ -104,7 +104,7 @@ export function isFieldType(id: string): boolean {
   return byId.has(id);
 }
 
-const ownEditors: readonly Family[] = ["choice", "date", "person", "link", "file", "tree", "group"];
+const ownEditors: readonly Family[] = ["choice", "date", "person", "link", "file", "tree", "group", "secret"];
 
 /** Whether a cell of the grid opens an editor of its own. */
 export function hasCellEditor(field: Field): boolean {

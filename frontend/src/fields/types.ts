@@ -33,6 +33,7 @@ export type Family =
   | "place"
   | "address"
   | "list"
+  | "secret"
   | "button"
   | "layout";
 

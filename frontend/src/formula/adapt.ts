@@ -129,8 +129,12 @@ export function formulaValue(json: unknown, type: Type): Value {
   return oneValue(Array.isArray(json) ? json[0] : json, type);
 }
 
+/** Fields that formulas cannot name: what they hold is not for reading, or they hold nothing. */
+const closed: ReadonlySet<string> = new Set(["secret", "button", "section", "description"]);
+
 /** Names of fields: by id, then key, then name. */
-export function namesOf(fields: readonly Field[]): Names {
+export function namesOf(all: readonly Field[]): Names {
+  const fields = all.filter(({ type }) => !closed.has(type));
   const byName = new Map<string, Field>();
   for (const field of [...fields].reverse()) {
     byName.set(field.name, field);

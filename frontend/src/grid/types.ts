@@ -62,6 +62,8 @@ export interface GridColumn {
   readonly icon?: string | undefined;
   readonly description?: string | undefined;
   readonly required?: boolean | undefined;
+  /** The values are not known here: copies hold their text alone, and nothing is filled down. */
+  readonly sealed?: boolean | undefined;
   /** No cell of the column can be changed. */
   readonly readOnly?: boolean | undefined;
   readonly sort?: "asc" | "desc" | undefined;

@@ -128,7 +128,12 @@ export class Writer {
     }
     const draft = new Draft();
     this.eachCell({ ...range, top: range.top === above ? range.top + 1 : range.top }, (index, column) =>
-      this.add(draft, index, column, { value: source.fields[column.key] ?? null }),
+      this.add(
+        draft,
+        index,
+        column,
+        column.sealed ? undefined : { value: source.fields[column.key] ?? null },
+      ),
     );
     this.send(draft, "fill");
   }

@@ -1,5 +1,5 @@
 import { Lock } from "lucide-react";
-import { createElement, Fragment, type ReactNode } from "react";
+import { createElement, Fragment, lazy, type ReactNode, Suspense } from "react";
 import type { Entity, Field } from "@/api/types";
 import { FieldInput } from "@/fields/field-input";
 import { press, pressOff } from "@/fields/more/press";
@@ -16,6 +16,10 @@ import { brokenAt } from "./use-check";
 export interface RecordFieldsProps extends CheckedProps {
   readonly may: (field: Field) => boolean;
 }
+
+const SecretInput = lazy(async () => ({
+  default: (await import("@/fields/more/secret-input")).SecretInput,
+}));
 
 interface LineProps extends RecordFieldsProps {
   readonly field: Field;
@@ -50,6 +54,23 @@ function ButtonLine({ field, entity, id, check }: LineProps) {
   );
 }
 
+function SecretLine({ field, entity, entry, session, id, may, check }: LineProps) {
+  return (
+    <div className={css.field}>
+      <Label field={field} check={check} />
+      <Suspense>
+        <SecretInput
+          field={field}
+          value={entry.row.fields[field.key]}
+          readOnly={!may(field) || field.right !== "write"}
+          place={{ entity: entity.id, record: session.idOf(id) }}
+          onChange={(value) => session.set(id, field.key, value)}
+        />
+      </Suspense>
+    </div>
+  );
+}
+
 const lines: Readonly<Record<string, (props: LineProps) => ReactNode>> = {
   section: ({ field }) => (
     <div className={css.section}>
@@ -59,6 +80,7 @@ const lines: Readonly<Record<string, (props: LineProps) => ReactNode>> = {
   ),
   description: ({ field }) => <p className={css.note}>{field.description || field.name}</p>,
   button: ButtonLine,
+  secret: SecretLine,
   subTable: ({ field, id, session, may, check }) => (
     <div className={css.block}>
       <Label field={field} check={check} />

@@ -55,7 +55,10 @@ function useActs({ session, entity, entry, onClose, onOpen }: TopProps) {
       }
       const fields = Object.fromEntries(
         entity.fields
-          .filter((field) => !isComputed(field) && !field.unique && field.right === "write")
+          .filter(
+            (field) =>
+              !isComputed(field) && field.type !== "secret" && !field.unique && field.right === "write",
+          )
           .map(({ key }) => [key, entry.row.fields[key]]),
       );
       onOpen(session.add(fields, entry.record.id).id);

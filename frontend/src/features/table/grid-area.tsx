@@ -186,7 +186,12 @@ export function GridArea({ table, record, onRecord }: GridAreaProps) {
       />
       <Suspense>
         {editing && field && (
-          <CellEditor key={`${editing.cell.rowId}:${field.id}`} session={editing} field={field} />
+          <CellEditor
+            key={`${editing.cell.rowId}:${field.id}`}
+            session={editing}
+            field={field}
+            entity={entity.id}
+          />
         )}
         <Opens
           table={table}

@@ -17,6 +17,7 @@ const PlaceForm = lazy(async () => ({ default: (await import("./place-form")).Pl
 const AddressForm = lazy(async () => ({ default: (await import("./place-form")).AddressForm }));
 const PicturesInput = lazy(async () => ({ default: (await import("./pictures-input")).PicturesInput }));
 const SignatureInput = lazy(async () => ({ default: (await import("./signature-input")).SignatureInput }));
+const SecretInput = lazy(async () => ({ default: (await import("./secret-input")).SecretInput }));
 const StatusInput = lazy(async () => ({ default: (await import("./status-input")).StatusInput }));
 
 /** The value alone until the code for it has come. */
@@ -153,6 +154,14 @@ function DataInput(props: FieldInputProps) {
   );
 }
 
+function HiddenInput(props: FieldInputProps) {
+  return (
+    <Later {...props}>
+      <SecretInput {...props} />
+    </Later>
+  );
+}
+
 function StateInput(props: FieldInputProps) {
   if (props.readOnly === true) {
     return <Still {...props} />;
@@ -175,6 +184,7 @@ export const moreInputs = {
   group: GroupInput,
   rich: TextInput,
   json: DataInput,
+  secret: HiddenInput,
   place: PlaceInput,
   address: PlaceInput,
   file: FilesInput,

@@ -50,6 +50,7 @@ import { failure, failureText } from "../types";
 import { groupName } from "./choice";
 import { pictures } from "./pictures";
 import { addressOf, placeOf } from "./place";
+import { dots, hasSecret } from "./secret";
 import { plainMarkdown } from "./text";
 
 addIcons({
@@ -92,6 +93,7 @@ const own: Readonly<Record<string, FieldRenderer>> = {
   markdown: words("markdown", plainMarkdown),
   barcode: code("barcode"),
   uuid: code("uuid"),
+  secret: { ...pinned("lock", (value) => (hasSecret(value) ? dots : "")), editor: "popover", edit: () => "" },
   idCard: code("cardNumber"),
   duration: formatted("timer", true),
   time: formatted("time", false),

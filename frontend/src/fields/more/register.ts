@@ -15,6 +15,7 @@ import {
   locationType,
   signatureType,
 } from "./place";
+import { secretType } from "./secret";
 import { barcodeType, idCardType, markdownType, richTextType, uuidType } from "./text";
 
 const types = [
@@ -36,6 +37,7 @@ const types = [
   countType,
   formulaType,
   uuidType,
+  secretType,
   usersType,
   departmentType,
   roleType,

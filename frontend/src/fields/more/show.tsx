@@ -13,6 +13,7 @@ import { listOf } from "../types";
 import { groupName, type TreeValue } from "./choice";
 import css from "./more.module.css";
 import { placeOf } from "./place";
+import { Secret } from "./secret-show";
 import { plainMarkdown } from "./text";
 
 const Markdown = lazy(async () => ({ default: (await import("./markdown")).Markdown }));
@@ -127,6 +128,7 @@ export const moreShows = {
   file: Pictures,
   place: Located,
   json: Data,
+  secret: ({ value }: ShowProps) => <Secret value={value} />,
   list: Listed,
   button: () => null,
   layout: () => null,

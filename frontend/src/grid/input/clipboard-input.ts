@@ -92,7 +92,7 @@ export class ClipboardInput {
         const row = this.core.row(index);
         if (row !== undefined) {
           texts.push(columns.map((c) => this.writer.textOf(row, c)));
-          values.push(columns.map((c) => row.fields[c.key] ?? null));
+          values.push(columns.map((c) => (c.sealed ? undefined : (row.fields[c.key] ?? null))));
         }
       }
     }

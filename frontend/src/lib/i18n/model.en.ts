@@ -20,6 +20,8 @@ export const modelEn: Same<typeof modelZh> = {
   "fieldHint.count": "How many records are linked, with conditions if wanted.",
   "fieldHint.formula": "Worked out from other fields; the editor helps.",
   "fieldHint.uuid": "A unique identifier, made with the record.",
+  "fieldHint.secret":
+    "Passwords and keys, kept sealed: lists, exports and history show dots; it is shown to who opens it.",
   "fieldHint.users": "Several members of the team.",
   "fieldHint.department": "A department of the organisation.",
   "fieldHint.role": "A role.",

@@ -18,6 +18,7 @@ export const modelZh = {
   "fieldHint.count": "关联了多少条记录，可以加条件。",
   "fieldHint.formula": "用其他字段计算得出，编辑器会提示。",
   "fieldHint.uuid": "新建时自动生成的唯一标识。",
+  "fieldHint.secret": "加密保存的密码、密钥等：列表、导出、历史里都只显示圆点，点开才能看。",
   "fieldHint.users": "选择多位团队成员。",
   "fieldHint.department": "选择组织中的部门。",
   "fieldHint.role": "选择角色。",

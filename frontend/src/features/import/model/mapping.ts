@@ -32,11 +32,14 @@ const proposed = 0.7;
 
 export const skip: Target = { kind: "skip" };
 
+/** Files are not in sheets; secrets would stay in the file that was uploaded. */
+const unfillable: ReadonlySet<string> = new Set(["attachment", "secret"]);
+
 /** The fields that a column can fill. */
 export function fillable(fields: readonly Field[]): readonly Field[] {
   return fields.filter(({ type, right, options }) => {
     const derived = type === "link" && options.derived === true;
-    return right === "write" && !typeOf(type).computed && type !== "attachment" && !derived;
+    return right === "write" && !typeOf(type).computed && !unfillable.has(type) && !derived;
   });
 }
 

@@ -35,6 +35,7 @@ export const typeWords: Readonly<Record<string, string>> = {
   formula: "gongshi gs jisuan formula calculate expression",
   autoNumber: "zidongbianhao zdbh bianhao autonumber serial sequence",
   uuid: "uuid guid unique id",
+  secret: "miwen mw mima mm jiami kouling secret password encrypted token key",
   user: "chengyuan cy renyuan fuzeren user member person owner",
   users: "duogechengyuan dgcy users members people",
   department: "bumen bm department team",
@@ -53,5 +54,4 @@ export const typeWords: Readonly<Record<string, string>> = {
   button: "anniu an button action open",
   section: "fenjiebiaoti fjbt fenjie section heading",
   description: "shuomingwenzi smwz shuoming description note info",
-  secret: "jiami jm mima secret encrypted password",
 };

@@ -32,6 +32,7 @@ function columnOf(
     description: field.description,
     required: field.required === true,
     readOnly: isComputed(field) || field.right !== "write" || !entity.can.write,
+    sealed: field.type === "secret",
     sort: sort?.dir,
     filtered: filtered.has(field.id) || filtered.has(field.key),
     editor: type.editor,

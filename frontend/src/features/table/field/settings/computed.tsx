@@ -64,7 +64,7 @@ function useLinked({ draft, entity }: SettingProps) {
   return { link, target: link === undefined ? undefined : data };
 }
 
-const plain = (field: Field) => !["layout", "button"].includes(typeOf(field).family);
+const plain = (field: Field) => !["layout", "button", "secret"].includes(typeOf(field).family);
 
 function TargetField(props: SettingProps) {
   const { draft, set } = props;

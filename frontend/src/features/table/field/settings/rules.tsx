@@ -100,7 +100,7 @@ function Locked({ draft, entity, onDraft }: SettingProps) {
   );
 }
 
-const notGiven: ReadonlySet<string> = new Set(["link", "file", "layout", "button", "list"]);
+const notGiven: ReadonlySet<string> = new Set(["link", "file", "layout", "button", "list", "secret"]);
 
 function Default({ draft, entity, onDraft }: SettingProps) {
   const { family } = typeOf(draft.type);
