@@ -50,6 +50,7 @@ type converting struct {
 	tenant schema.TenantID
 	job    *catalog.Conversion
 	actor  access.Actor
+	unique bool // of equal values the oldest record's is kept
 }
 
 // convert goes on with a conversion to its end.
@@ -109,14 +110,27 @@ func (s *Service) reload(ctx context.Context, t schema.TenantID, key string) (*c
 
 const viaConvert = "convert"
 
-// through goes through the records of a phase, or through those that changed since it began.
+// through goes through the records of a phase, or through those that changed
+// since it began. While values are stored, the next ones are made.
 func (c *converting) through(ctx context.Context) error {
 	if !c.job.Again && c.job.After == 0 {
 		c.job.Done = 0
 	}
+	var under underWay
 	for n := 1; ; n++ {
-		last, err := c.batch(ctx, nil)
-		if err != nil || last == 0 {
+		last, ops, err := c.batch(ctx, nil)
+		if err != nil {
+			_, more := under.wait(0)
+			return errors.Join(err, more)
+		}
+		if len(ops) > 0 {
+			under.add(func() ([]schema.RecordID, error) { return c.store(ctx, ops) })
+		}
+		keep := fillAhead - 1
+		if last == 0 || n%noteEvery == 0 || c.unique {
+			keep = 0
+		}
+		if err := c.settled(ctx, &under, keep); err != nil || last == 0 {
 			return err
 		}
 		c.job.After = last
@@ -128,25 +142,69 @@ func (c *converting) through(ctx context.Context) error {
 	}
 }
 
-// batch moves the values of the next records, or of those named, and returns
+// settled waits until all but keep batches are stored, and looks again at
+// records that changed meanwhile.
+func (c *converting) settled(ctx context.Context, under *underWay, keep int) error {
+	late, err := under.wait(keep)
+	for try := 0; err == nil && len(late) > 0 && try < tries; try++ { // the second passage looks at what is left
+		var ops []store.Op
+		if _, ops, err = c.batch(ctx, late); err == nil {
+			late, err = c.store(ctx, ops)
+		}
+	}
+	if err != nil {
+		_, more := under.wait(0)
+		return errors.Join(err, more)
+	}
+	return nil
+}
+
+// underWay are batches that are being stored.
+type underWay []chan outcome
+
+type outcome struct {
+	late []schema.RecordID
+	err  error
+}
+
+func (u *underWay) add(put func() ([]schema.RecordID, error)) {
+	done := make(chan outcome, 1)
+	go func() {
+		late, err := put()
+		done <- outcome{late, err}
+	}()
+	*u = append(*u, done)
+}
+
+// wait waits for all but the last keep and returns the records that came too late.
+func (u *underWay) wait(keep int) (late []schema.RecordID, err error) {
+	n := max(len(*u)-keep, 0)
+	for _, done := range (*u)[:n] {
+		s := <-done
+		late, err = append(late, s.late...), errors.Join(err, s.err)
+	}
+	*u = (*u)[n:]
+	return late, err
+}
+
+// batch makes the values of the next records, or of those named, and returns
 // the last one's id, 0 at the end.
-func (c *converting) batch(ctx context.Context, ids []schema.RecordID) (schema.RecordID, error) {
+func (c *converting) batch(ctx context.Context, ids []schema.RecordID) (last schema.RecordID, ops []store.Op, err error) {
 	snap, err := c.svc.catalog.Tenant(ctx, c.tenant)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	e := snap.Entity(c.job.Entity)
 	if e == nil || e.Field(c.job.Field) == nil || e.Field(c.job.Field).Moving == nil {
-		return 0, nil
+		return 0, nil, nil
 	}
+	c.unique = e.Field(c.job.Field).Unique
 	if err := c.choices(ctx, snap, ids); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if snap, err = c.svc.catalog.Tenant(ctx, c.tenant); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	var ops []store.Op
-	var last schema.RecordID
 	var n int64
 	err = c.svc.view(ctx, snap, c.actor, func(rd *reading) error {
 		recs, err := c.find(rd, ids)
@@ -163,12 +221,12 @@ func (c *converting) batch(ctx context.Context, ids []schema.RecordID) (schema.R
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if !c.job.Again && ids == nil {
 		c.job.Done += n
 	}
-	return last, c.store(ctx, ops)
+	return last, ops, nil
 }
 
 func (c *converting) field(snap *catalog.Snapshot) *schema.Field {
@@ -301,9 +359,9 @@ func fill(shape *store.Shape, rec *schema.Record, id schema.FieldID, v, held sch
 	return op
 }
 
-// store writes values; records that changed meanwhile are looked at again, and
-// a value that another record holds stays empty.
-func (c *converting) store(ctx context.Context, ops []store.Op) error {
+// store writes values and returns the records that changed meanwhile. A value
+// that another record holds stays empty.
+func (c *converting) store(ctx context.Context, ops []store.Op) (late []schema.RecordID, err error) {
 	for try := 0; len(ops) > 0; {
 		o := store.Origin{Via: viaConvert, At: c.svc.now().UnixMilli()}
 		receipt, err := c.svc.engine.Commit(ctx, c.tenant, &store.Commit{Origin: o, Ops: ops})
@@ -315,23 +373,18 @@ func (c *converting) store(ctx context.Context, ops []store.Op) error {
 		case errors.Is(err, store.ErrBusy) && try < tries:
 			try++
 			if err := c.svc.breathe(ctx, try+1); err != nil {
-				return err
+				return nil, err
 			}
 			continue
 		case err != nil:
-			return fmt.Errorf("move values: %w", err)
+			return nil, fmt.Errorf("move values: %w", err)
 		}
-		var late []schema.RecordID
 		for i, v := range receipt.Versions {
 			if v == 0 {
 				late = append(late, ops[i].ID)
 			}
 		}
-		if try++; len(late) == 0 || try > tries {
-			return nil // the second passage looks at what is left
-		}
-		_, err = c.batch(ctx, late)
-		return err
+		return late, nil
 	}
-	return nil
+	return nil, nil
 }
