@@ -104,31 +104,57 @@ func bigAt(n int64, by int) *big.Int {
 
 // addDecimal computes a ± b.
 func addDecimal(a int64, as int, b int64, bs int) Value {
-	scale := max(as, bs)
-	x, ok := scaleUp(a, scale-as)
-	y, ok2 := scaleUp(b, scale-bs)
-	if sum := x + y; ok && ok2 && (sum > x) == (y > 0) {
+	if sum, scale, ok := sumDec(a, as, b, bs); ok {
 		return Decimal(sum, scale)
 	}
+	scale := max(as, bs)
 	return fit(new(big.Int).Add(bigAt(a, scale-as), bigAt(b, scale-bs)), scale)
+}
+
+// sumDec is addDecimal where everything fits.
+func sumDec(a int64, as int, b int64, bs int) (n int64, scale int, ok bool) {
+	switch {
+	case as < bs:
+		if a, ok = scaleUp(a, bs-as); !ok {
+			return 0, 0, false
+		}
+		as = bs
+	case bs < as:
+		if b, ok = scaleUp(b, as-bs); !ok {
+			return 0, 0, false
+		}
+	}
+	sum := a + b
+	return sum, as, (sum > a) == (b > 0)
 }
 
 // mulDecimal computes a · b.
 func mulDecimal(a int64, as int, b int64, bs int) Value {
-	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
-	if hi == 0 && lo <= math.MaxInt64 && as+bs <= value.MaxScale {
-		if (a < 0) != (b < 0) {
-			return Decimal(-int64(lo), as+bs)
-		}
-		return Decimal(int64(lo), as+bs)
+	if n, scale, ok := productDec(a, as, b, bs); ok {
+		return Decimal(n, scale)
 	}
 	return fit(new(big.Int).Mul(big.NewInt(a), big.NewInt(b)), as+bs)
+}
+
+// productDec is mulDecimal where everything fits.
+func productDec(a int64, as int, b int64, bs int) (n int64, scale int, ok bool) {
+	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
+	if hi != 0 || lo > math.MaxInt64 || as+bs > value.MaxScale {
+		return 0, 0, false
+	}
+	if (a < 0) != (b < 0) {
+		return -int64(lo), as + bs, true
+	}
+	return int64(lo), as + bs, true
 }
 
 // divDecimal computes a / b to MaxScale places.
 func divDecimal(a int64, as int, b int64, bs int) Value {
 	if b == 0 {
 		return Failed(ErrDiv)
+	}
+	if n, scale, ok := quotientDec(a, as, b, bs); ok {
+		return Decimal(n, scale)
 	}
 	// a/10^as / (b/10^bs) = a·10^(max+bs-as) / b / 10^max
 	num, den := big.NewInt(a), big.NewInt(b)
@@ -140,6 +166,30 @@ func divDecimal(a int64, as int, b int64, bs int) Value {
 		den.Mul(den, p)
 	}
 	return fit(roundQuo(num, den), value.MaxScale)
+}
+
+// quotientDec is divDecimal where everything fits.
+func quotientDec(a int64, as int, b int64, bs int) (n int64, scale int, ok bool) {
+	shift := value.MaxScale + bs - as // never negative: scales end at MaxScale
+	if b == 0 || shift >= len(pow10) {
+		return 0, 0, false
+	}
+	hi, lo := bits.Mul64(magnitude(a), uint64(pow10[shift]))
+	den := magnitude(b)
+	if hi >= den {
+		return 0, 0, false
+	}
+	q, rest := bits.Div64(hi, lo, den)
+	if rest >= den-rest { // halves away from zero
+		q++
+	}
+	if q > math.MaxInt64 {
+		return 0, 0, false
+	}
+	if (a < 0) != (b < 0) {
+		return -int64(q), value.MaxScale, true
+	}
+	return int64(q), value.MaxScale, true
 }
 
 // cmpDecimal compares a with b.

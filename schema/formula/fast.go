@@ -11,6 +11,7 @@ import (
 // evaluated the general way: so there are never two meanings.
 type (
 	fastNum  func(c *ctx) (x float64, ok bool)
+	fastDec  func(c *ctx) (n int64, scale int, ok bool)
 	fastDay  func(c *ctx) (ms int64, ok bool)
 	fastText func(c *ctx) (s string, ok bool)
 	fastBool func(c *ctx) (b, ok bool)
@@ -26,6 +27,8 @@ func quick(n *node) func(c *ctx) (Value, bool) {
 				return Number(x), ok
 			}
 		}
+	case Type{Kind: KindDecimal, Scale: n.typ.Scale}:
+		return quickDec(n)
 	case Type{Kind: KindText}:
 		if f := strOf(n); f != nil {
 			return func(c *ctx) (Value, bool) {
@@ -112,27 +115,51 @@ func numOp(n *node) fastNum {
 	if l == nil || r == nil {
 		return nil
 	}
-	op := n.name[0]
+	if k := plain(n.args[1]); k.op == opLit {
+		return numByLit(n.name[0], l, k.val.Float())
+	}
+	switch n.name[0] {
+	case '+':
+		return func(c *ctx) (float64, bool) {
+			a, ok := l(c)
+			b, ok2 := r(c)
+			a += b
+			return a, ok && ok2 && a-a == 0
+		}
+	case '-':
+		return func(c *ctx) (float64, bool) {
+			a, ok := l(c)
+			b, ok2 := r(c)
+			a -= b
+			return a, ok && ok2 && a-a == 0
+		}
+	case '*':
+		return func(c *ctx) (float64, bool) {
+			a, ok := l(c)
+			b, ok2 := r(c)
+			a *= b
+			return a, ok && ok2 && a-a == 0
+		}
+	}
 	return func(c *ctx) (float64, bool) {
 		a, ok := l(c)
-		if !ok {
-			return 0, false
-		}
-		b, ok := r(c)
-		switch {
-		case !ok:
-			return 0, false
-		case op == '+':
-			a += b
-		case op == '-':
-			a -= b
-		case op == '*':
-			a *= b
-		default:
-			a /= b
-		}
-		return a, a-a == 0 // finite
+		b, ok2 := r(c)
+		a /= b
+		return a, ok && ok2 && a-a == 0 // finite
 	}
+}
+
+// numByLit is numOp where the right side is written in the formula.
+func numByLit(op byte, l fastNum, b float64) fastNum {
+	switch op {
+	case '+':
+		return func(c *ctx) (float64, bool) { a, ok := l(c); a += b; return a, ok && a-a == 0 }
+	case '-':
+		return func(c *ctx) (float64, bool) { a, ok := l(c); a -= b; return a, ok && a-a == 0 }
+	case '*':
+		return func(c *ctx) (float64, bool) { a, ok := l(c); a *= b; return a, ok && a-a == 0 }
+	}
+	return func(c *ctx) (float64, bool) { a, ok := l(c); a /= b; return a, ok && a-a == 0 }
 }
 
 func dayOfNode(n *node) fastDay {
@@ -253,6 +280,9 @@ func boolOf(n *node) fastBool {
 			}
 		}
 		and := n.name == "AND"
+		if len(list) == 2 {
+			return bothOf(list[0], list[1], and)
+		}
 		return func(c *ctx) (bool, bool) {
 			for _, f := range list {
 				if b, ok := f(c); !ok || b != and {
@@ -272,10 +302,23 @@ func boolOf(n *node) fastBool {
 	return nil
 }
 
-// compareOf compares two numbers, two days or two texts.
+// bothOf is AND, or OR, of two.
+func bothOf(l, r fastBool, and bool) fastBool {
+	return func(c *ctx) (bool, bool) {
+		if b, ok := l(c); !ok || b != and {
+			return b, ok
+		}
+		return r(c)
+	}
+}
+
+// compareOf compares two numbers, two decimals, two days or two texts.
 func compareOf(n *node) fastBool {
 	if l, r := numOf(n.args[0]), numOf(n.args[1]); l != nil && r != nil {
 		return orderOf(n.name, l, r)
+	}
+	if l, r := decOf(n.args[0]), decOf(n.args[1]); l != nil && r != nil {
+		return decOrder(n.name, l, r)
 	}
 	if l, r := dayOfNode(n.args[0]), dayOfNode(n.args[1]); l != nil && r != nil {
 		return orderOf(n.name, l, r)
@@ -285,6 +328,13 @@ func compareOf(n *node) fastBool {
 		return nil
 	}
 	same := n.name == "="
+	if k := plain(n.args[1]); k.op == opLit {
+		b := k.val.s
+		return func(c *ctx) (bool, bool) {
+			a, ok := l(c)
+			return (a == b) == same, ok
+		}
+	}
 	return func(c *ctx) (bool, bool) {
 		a, ok := l(c)
 		b, ok2 := r(c)
@@ -292,16 +342,19 @@ func compareOf(n *node) fastBool {
 	}
 }
 
-func orderOf[T int64 | float64, F ~func(*ctx) (T, bool)](op string, l, r F) fastBool {
-	less, same, more := false, false, false
+// signs says of which signs of a - b a comparison holds.
+func signs(op string) (less, same, more bool) {
 	switch op {
 	case "=":
-		same = true
+		return false, true, false
 	case "!=":
-		less, more = true, true
-	default:
-		less, same, more = op[0] == '<', len(op) == 2, op[0] == '>'
+		return true, false, true
 	}
+	return op[0] == '<', len(op) == 2, op[0] == '>'
+}
+
+func orderOf[T int64 | float64, F ~func(*ctx) (T, bool)](op string, l, r F) fastBool {
+	less, same, more := signs(op)
 	return func(c *ctx) (bool, bool) {
 		a, ok := l(c)
 		b, ok2 := r(c)
