@@ -317,7 +317,8 @@ func (x *edits) followKinds(all map[schema.EntityID]*schema.Entity) error {
 	return nil
 }
 
-// changedFields lists the computed fields that are new or give other values now.
+// changedFields lists the fields that are new or changed in such a way that
+// records which are there get other values.
 func (x *edits) changedFields(g *Graph) []Ref {
 	var out []Ref
 	for r, c := range g.nodes {
@@ -338,7 +339,8 @@ func (x *edits) changedFields(g *Graph) []Ref {
 			out = append(out, Ref{id, e.Title})
 		}
 		for _, f := range e.Live() {
-			if o := was.Field(f.ID); o != nil && renamed(o, f) || o != nil && !slices.Equal(o.UniqueWith, f.UniqueWith) {
+			o := was.Field(f.ID)
+			if o == nil && field.Given(f) || o != nil && (renamed(o, f) || !slices.Equal(o.UniqueWith, f.UniqueWith)) {
 				out = append(out, Ref{id, f.ID})
 			}
 		}

@@ -214,10 +214,7 @@ func copyOf(e *schema.Entity, to *store.Shape, rec *schema.Record, now time.Time
 			continue
 		}
 		delete(set, f.ID) // counted anew, so that the next number is free
-		n := field.Number(f, now, zone)
-		op.Numbers = append(op.Numbers, store.Number{
-			Field: f.ID, Counter: fmt.Sprintf("%d:%d:%s", e.ID, f.ID, n.Counter), Prefix: n.Prefix, Suffix: n.Suffix, Width: n.Width,
-		})
+		op.Numbers = append(op.Numbers, numberOf(e.ID, f, now, zone))
 	}
 	return op
 }

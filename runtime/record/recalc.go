@@ -213,6 +213,10 @@ func (r *recalculation) batch(ctx context.Context, snap *catalog.Snapshot, st *c
 		return last, nil, nil
 	}
 	stored := make(chan error, 1)
+	if numbered(ops) {
+		stored <- r.number(ctx, st, ops)
+		return last, stored, nil
+	}
 	go func() { stored <- r.fill(ctx, st, ops) }()
 	return last, stored, nil
 }
@@ -320,14 +324,34 @@ func fills(rd *reading, st *catalog.RecalcStep, recs []*schema.Record) ([]store.
 			wk.setComputed(c.Field, v, code)
 		}
 	}
+	for _, id := range st.Fields {
+		if f := e.Field(id); f != nil {
+			for _, wk := range works {
+				if err := wk.give(f, rd.snap.Zone()); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
 	var ops []store.Op
 	for _, wk := range works {
 		wk.setKeys()
-		if len(wk.set) > 0 {
-			ops = append(ops, store.Op{Kind: store.OpFill, Shape: side.shape, ID: wk.after.ID, IfVersion: wk.after.Version, Set: wk.set, Before: wk.prior})
+		if len(wk.set) > 0 || len(wk.numbers) > 0 {
+			ops = append(ops, store.Op{Kind: store.OpFill, Shape: side.shape, ID: wk.after.ID, IfVersion: wk.after.Version, Set: wk.set, Before: wk.prior, Numbers: wk.numbers})
 		}
 	}
 	return ops, nil
+}
+
+// number stores values that hold numbers.
+func (r *recalculation) number(ctx context.Context, st *catalog.RecalcStep, ops []store.Op) error {
+	ids := idsOf(ops)
+	defer r.svc.locks.lock(ids)()
+	ops, err := r.again(ctx, st, ids)
+	if err != nil {
+		return err
+	}
+	return r.fill(ctx, st, ops)
 }
 
 // fill stores what was computed. Records that changed meanwhile are computed

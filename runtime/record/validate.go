@@ -204,11 +204,7 @@ func (w *writing) complete(wk *work, env *field.Env, given map[schema.FieldID]bo
 			continue
 		}
 		if f.Type == "autoNumber" {
-			n := field.Number(f, env.Now, env.Zone)
-			wk.numbers = append(wk.numbers, store.Number{
-				Field: f.ID, Counter: fmt.Sprintf("%d:%d:%s", e.ID, f.ID, n.Counter),
-				Prefix: n.Prefix, Suffix: n.Suffix, Width: n.Width,
-			})
+			wk.numbers = append(wk.numbers, numberOf(e.ID, f, env.Now, env.Zone))
 			continue
 		}
 		if f.Type == "uuid" {

@@ -68,6 +68,10 @@ type AutoNumber struct {
 	Width          int
 }
 
+// Given reports whether a field gets its value with the record, from no one's
+// hand: a number or an identifier of its own.
+func Given(f *schema.Field) bool { return f.Type == "autoNumber" || f.Type == "uuid" }
+
 // Number returns how to number a record that is created now.
 func Number(f *schema.Field, now time.Time, zone *time.Location) AutoNumber {
 	if zone == nil {

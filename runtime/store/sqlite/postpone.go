@@ -44,9 +44,9 @@ func (w *writer) postpone(p *prepared) error {
 				continue
 			}
 			op.later = true
-			for id := range op.op.Set {
-				if f := op.t.sql.byID[id]; f != nil && f.Searchable {
-					fields[id] = true
+			for _, f := range op.t.Shape.Fields {
+				if f.Searchable && (op.sets(f.ID) || op.asksNumber(f.ID)) {
+					fields[f.ID] = true
 				}
 			}
 		}

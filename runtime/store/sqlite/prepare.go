@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"slices"
 	"strings"
 
 	"tongban/runtime/store"
@@ -137,6 +138,11 @@ func (p *preparedOp) derive(f *store.FieldShape, v schema.Value) {
 	if f.Unique {
 		p.claims = append(p.claims, fieldClaim{f.ID, claim(v)})
 	}
+}
+
+// asksNumber reports whether a counter will fill a field.
+func (p *preparedOp) asksNumber(f schema.FieldID) bool {
+	return slices.ContainsFunc(p.op.Numbers, func(n store.Number) bool { return n.Field == f })
 }
 
 // addNumber adds a field that was filled from a counter.

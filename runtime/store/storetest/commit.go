@@ -242,6 +242,13 @@ func testNumbers(b *bench) {
 	require.Equal(b, want, got)
 	require.Len(b, b.find(s, query.Query{Where: query.TextOp{Field: fNumber, Mode: query.Prefix, Val: "gw-"}}), len(want), "numbers are stored")
 
+	old := b.id()
+	b.do(create(s, old, schema.Values{fName: "before there were numbers"}))
+	late := fillOp(s, old, 1, nil)
+	late.Numbers = []store.Number{{Field: fNumber, Counter: "filled", Prefix: "F-"}}
+	require.Equal(b, "F-1", b.do(late).Numbers[0][fNumber])
+	require.Equal(b, "F-1", b.get(s, old).Values[fNumber], "a fill may take a number")
+
 	bad := create(s, b.id(), schema.Values{fCode: "taken"})
 	bad.Numbers = []store.Number{{Field: fNumber, Counter: "c"}}
 	b.do(create(s, b.id(), schema.Values{fCode: "taken"}))
