@@ -5,11 +5,17 @@ import (
 	"sync"
 	"time"
 
+	"tongban/runtime/store"
 	"tongban/schema"
 )
 
-// lookAgain is how often work is looked for that another process has left.
-const lookAgain = time.Minute
+const (
+	// lookAgain is how often work is looked for that another process has left.
+	lookAgain = time.Minute
+	// tryAgain is after how long work goes on that the store refused to take: its
+	// disk is full, or it is away.
+	tryAgain = 2 * time.Second
+)
 
 // backlog is the tenants whose computed values are to be brought up to date.
 type backlog struct {
@@ -44,25 +50,47 @@ func (b *backlog) take() []schema.TenantID {
 }
 
 // Run brings computed values up to date in the background, first those that an
-// earlier process has left, until ctx ends.
+// earlier process has left, until ctx ends. What the store refuses now, for its
+// disk is full, is gone on with when that has passed.
 func (s *Service) Run(ctx context.Context) {
 	s.lookForWork(ctx)
-	tick := time.NewTicker(lookAgain)
+	tick, retry := time.NewTicker(lookAgain), time.NewTicker(tryAgain)
 	defer tick.Stop()
+	defer retry.Stop()
+	var waiting []schema.TenantID
 	for {
 		for _, t := range s.backlog.take() {
-			if err := s.Recalculate(ctx, t); err != nil && ctx.Err() == nil {
-				s.log.ErrorContext(ctx, "computed values are not up to date", "tenant", int64(t), "error", err.Error())
+			if s.bringUpToDate(ctx, t) {
+				waiting = append(waiting, t)
 			}
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.backlog.bell:
+		case <-retry.C:
+			for _, t := range waiting {
+				s.backlog.add(t)
+			}
+			waiting = nil
 		case <-tick.C:
 			s.lookForWork(ctx)
 		}
 	}
+}
+
+// bringUpToDate reports whether a tenant's work waits for the store.
+func (s *Service) bringUpToDate(ctx context.Context, t schema.TenantID) (waits bool) {
+	err := s.Recalculate(ctx, t)
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case store.Passing(err):
+		s.log.WarnContext(ctx, "computed values wait for the store", "tenant", int64(t), "error", err.Error())
+		return true
+	default:
+		s.log.ErrorContext(ctx, "computed values are not up to date", "tenant", int64(t), "error", err.Error())
+	}
+	return false
 }
 
 // lookForWork finds the tenants that have something left.

@@ -21,6 +21,7 @@ const (
 type maintenance struct {
 	look    bool // the layout may want something that is not there
 	sweep   bool // documents may have expired
+	stalled bool // the disk took no more of it: on with it when the disk takes something, or in a while
 	waited  int
 	at      map[backfill]schema.RecordID // how far backfills are
 	filling bool                         // texts are being filled that are indexed when that is over
@@ -47,6 +48,13 @@ func (m *maintenance) served(ops int) {
 	m.waited++
 }
 
+// resume goes on with what the disk did not take.
+func (m *maintenance) resume() {
+	if m.stalled {
+		m.look, m.stalled = true, false
+	}
+}
+
 func (m *maintenance) overdue() bool { return m.pending() && m.waited > patience }
 
 // keepHouse does one small piece of what is to be done.
@@ -66,6 +74,7 @@ func (w *writer) keepHouse() {
 	}
 	w.commitGroup([]*job{j})
 	if j.err != nil {
+		w.maint.stalled = w.maint.stalled || w.maint.look && store.Passing(trouble(j.err))
 		w.maint.look, w.maint.sweep, w.maint.written = false, false, 0
 		w.f.e.opt.Log.Error("keep house", "tenant", int64(w.f.tenant), "error", j.err)
 	}

@@ -1,7 +1,10 @@
 package sqlite
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tongban/runtime/store"
+	"tongban/schema"
+	"tongban/schema/query"
 )
 
 // smallDisk is a file system that a test may fill.
@@ -142,4 +147,53 @@ func TestADiskThatFillsWhileTheEngineRunsIsToldAndSoIsTheEndOfIt(t *testing.T) {
 	now = now.Add(2 * lookAgain)
 	require.NoError(t, e.Refusing(t.Context()))
 	require.NoError(t, putDoc(t, e, "after"))
+}
+
+// A field becomes searched and sorted by, and the disk fills while that is made
+// for the records that there are. It is gone on with when there is room again.
+func TestWhatIsMadeForAFieldIsGoneOnWithAfterTheDiskWasFull(t *testing.T) {
+	const rows = 6000
+	disk := smallDisk(t)
+	e, err := Open(t.Context(), Options{Dir: filepath.Join(disk, "db"), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, e.Close()) }()
+	plain := &store.Shape{Entity: 7, Rev: 1, Fields: []store.FieldShape{{ID: 1, Kind: schema.KindText}}}
+	for from := 0; from < rows; from += 1000 {
+		c := &store.Commit{}
+		for i := from; i < from+1000; i++ {
+			c.Ops = append(c.Ops, store.Op{Kind: store.OpCreate, Shape: plain, ID: schema.RecordID(i + 1), Set: schema.Values{1: fmt.Sprintf("a text of its own, %d, %x", i, i*7919)}})
+		}
+		_, err := e.Commit(t.Context(), 1, c)
+		require.NoError(t, err)
+	}
+	free := fillDisk(t, disk)
+	left, err := os.Stat(filepath.Join(disk, "ballast"))
+	require.NoError(t, err)
+	require.NoError(t, os.Truncate(filepath.Join(disk, "ballast"), left.Size()-200<<10)) // enough to say what the field is from now on
+	sought := &store.Shape{Entity: 7, Rev: 2, Fields: []store.FieldShape{{ID: 1, Kind: schema.KindText, Searchable: true, Indexed: true, Unique: true}}}
+	require.NoError(t, e.Ensure(t.Context(), 1, sought))
+	require.Eventually(t, func() bool {
+		e.refused.mu.Lock()
+		defer e.refused.mu.Unlock()
+		return errors.Is(e.refused.all[1], store.ErrFull)
+	}, 10*time.Second, time.Millisecond, "the disk is too small for it")
+
+	free()
+	require.NoError(t, putDoc(t, e, "after"))
+	f, err := e.acquire(t.Context(), 1, false)
+	require.NoError(t, err)
+	defer e.release(f)
+	whole := columnNow{Kind: schema.KindText, Indexed: true, Grammed: true, Claimed: true}
+	require.Eventually(t, func() bool { return f.layout.Load().tables[7].Cols[1] == whole }, 20*time.Second, 5*time.Millisecond)
+	require.NoError(t, e.View(t.Context(), 1, func(r store.Reader) error {
+		n, err := r.Count(t.Context(), sought, query.TextOp{Field: 1, Val: "text of its own"}, 0)
+		require.EqualValues(t, rows, n, "no record was skipped")
+		return err
+	}))
+	var claims int64
+	require.NoError(t, f.do(t.Context(), func(w *writer) (err error) {
+		claims, _, err = w.c.number("SELECT count(*) FROM uniq")
+		return err
+	}))
+	require.EqualValues(t, rows, claims, "each value is claimed")
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"time"
 
@@ -103,6 +104,7 @@ func (w *writer) loop() {
 			w.serve(j)
 		case <-tick.C:
 			w.maint.sweep = true
+			w.maint.resume()
 		case <-rest.C:
 			w.maint.rested()
 		}
@@ -165,7 +167,10 @@ func (w *writer) commitGroup(group []*job) {
 	if errors.Is(err, errAgain) {
 		err = w.transaction(group, true)
 	}
-	w.f.e.refused.note(w.f.tenant, ended(group, err))
+	refusal := ended(group, err)
+	if w.f.e.refused.note(w.f.tenant, refusal); refusal == nil {
+		w.maint.resume()
+	}
 	if err != nil {
 		for _, j := range group {
 			if j.err == nil {
@@ -199,10 +204,12 @@ func (w *writer) transaction(group []*job, savepoints bool) (err error) {
 		return err
 	}
 	w.logged = false
+	at := maps.Clone(w.maint.at)
 	defer func() {
 		if err == nil {
 			return
 		}
+		w.maint.at = at // what was done is done no more
 		if !w.c.c.AutocommitEnabled() {
 			err = errors.Join(err, w.c.run("ROLLBACK"))
 		}
@@ -264,15 +271,16 @@ type mark struct {
 	seq    schema.Seq
 	logged bool
 	grams  int
+	at     map[backfill]schema.RecordID
 }
 
 func (w *writer) mark() mark {
 	w.dirty = false
-	return mark{layout: w.layout, seq: w.seq, logged: w.logged, grams: len(w.grams)}
+	return mark{layout: w.layout, seq: w.seq, logged: w.logged, grams: len(w.grams), at: maps.Clone(w.maint.at)}
 }
 
 func (w *writer) restore(m mark) {
-	w.layout, w.seq, w.logged, w.grams = m.layout, m.seq, m.logged, w.grams[:m.grams]
+	w.layout, w.seq, w.logged, w.grams, w.maint.at = m.layout, m.seq, m.logged, w.grams[:m.grams], m.at
 	clear(w.trashed)
 }
 
