@@ -188,7 +188,7 @@ func (p *Program) door(metrics *ops.Metrics) *ws.Door {
 	p.join(hub, events)
 	p.workers = append(p.workers, events.Run, hub.Run)
 	door := ws.New(ws.Options{
-		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, Limit: p.API.Take, BaseURL: p.Config.BaseURL,
+		Hub: hub, Records: p.Records, Log: p.Log, Session: actor, Fail: p.API.Problem, Limit: p.API.Take, BaseURL: p.Config.BaseURL, Now: p.Now,
 		Caller: func(c *fiber.Ctx) (access.Actor, string, error) {
 			caller, err := p.API.Admit(c)
 			if err != nil {

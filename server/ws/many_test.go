@@ -303,3 +303,33 @@ func BenchmarkFanOutFloor(b *testing.B) {
 	slices.Sort(each)
 	b.ReportMetric(float64(each[len(each)*99/100].Microseconds())/1000, "p99-ms")
 }
+
+// All pages come back at once: they are let in one after the other, and all of
+// them are. Other requests are answered meanwhile.
+func TestACrowdOfSocketsIsLetInOneAfterTheOther(t *testing.T) {
+	const crowd, rate = 80, 40
+	d := newDoorOf(t, rate)
+	began := time.Now()
+	came := make([]time.Duration, crowd)
+	var coming sync.WaitGroup
+	for i := range crowd {
+		coming.Go(func() {
+			c, _, err := d.dial(nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			came[i] = time.Since(began)
+			_ = c.Close()
+		})
+	}
+	resp, err := http.Get("http://" + d.addr + "/plain")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Less(t, time.Since(began), time.Second, "others are answered meanwhile")
+	coming.Wait()
+	slices.Sort(came)
+	require.Less(t, came[0], time.Second)
+	require.Greater(t, came[crowd-1], 1500*time.Millisecond, "80 at 40 a second")
+	require.Less(t, came[crowd-1], 4*time.Second)
+}

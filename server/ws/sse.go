@@ -24,6 +24,9 @@ var errStreamFull = errors.New("the stream's reader is behind")
 // Stream answers GET /events?room=…&after=…: the frames of one room as
 // server-sent events.
 func (d *Door) Stream(c *fiber.Ctx) error {
+	if err := d.turns.wait(d.o.Hub.Life()); err != nil {
+		return d.o.Fail(c, err)
+	}
 	a, session, err := d.o.Caller(c)
 	if err != nil {
 		return d.o.Fail(c, err)

@@ -24,7 +24,7 @@ const (
 	writeWait = 15 * time.Second
 )
 
-// Options are the parts that the door stands on; all but BaseURL are required.
+// Options are the parts that the door stands on; all but BaseURL and Rate are required.
 type Options struct {
 	Hub     *live.Hub
 	Records *record.Service
@@ -39,6 +39,8 @@ type Options struct {
 	// an error refuses it. nil: no limit.
 	Limit   func(session string) error
 	BaseURL string
+	Now     func() time.Time
+	Rate    int // sockets and streams a second that are let in; 0: 1000
 }
 
 // Door serves sockets and event streams.
@@ -46,10 +48,13 @@ type Door struct {
 	o     Options
 	up    *upgrader
 	pings *pinger
+	turns *turns
 }
 
 // New returns a door. Run asks its sockets for signs of life.
-func New(o Options) *Door { return &Door{o: o, up: newUpgrader(), pings: newPinger()} }
+func New(o Options) *Door {
+	return &Door{o: o, up: newUpgrader(), pings: newPinger(), turns: newTurns(o.Now, o.Rate)}
+}
 
 // Ticket answers POST /ws-tickets.
 func (d *Door) Ticket(c *fiber.Ctx) error {
@@ -71,6 +76,9 @@ func (d *Door) Socket(c *fiber.Ctx) error {
 	}
 	if !sameOrigin(c, d.o.BaseURL) {
 		return d.o.Fail(c, fail.New(fail.Forbidden, "auth.origin"))
+	}
+	if err := d.turns.wait(d.o.Hub.Life()); err != nil {
+		return d.o.Fail(c, err)
 	}
 	actor, session, err := d.caller(c)
 	if err != nil {

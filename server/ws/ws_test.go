@@ -43,9 +43,15 @@ type door struct {
 	left   atomic.Int64 // messages until the limit; 0: no limit
 	ahead  atomic.Int64 // how far the hub's clock is ahead
 	door   *ws.Door
+	rate   int // that are let in a second; 0: what is usual
 }
 
 func newDoor(t testing.TB) *door {
+	t.Helper()
+	return newDoorOf(t, 0)
+}
+
+func newDoorOf(t testing.TB, rate int) *door {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	engine, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Log: log, Now: time.Now})
@@ -54,7 +60,7 @@ func newDoor(t testing.TB) *door {
 	src := ids.New(time.Now, 1)
 	policy := access.New(time.Now)
 	cat := catalog.New(engine, catalog.Options{Now: time.Now, IDs: src, Log: log, Policy: policy})
-	d := &door{t: t, recs: record.New(record.Options{Engine: engine, Catalog: cat, Policy: policy, IDs: src, Now: time.Now, Log: log})}
+	d := &door{t: t, rate: rate, recs: record.New(record.Options{Engine: engine, Catalog: cat, Policy: policy, IDs: src, Now: time.Now, Log: log})}
 	d.people(cat, src)
 	events := event.New(engine, log)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -91,7 +97,7 @@ func (d *door) people(cat *catalog.Catalog, src *ids.Source) {
 
 func (d *door) listen(hub *live.Hub, log *slog.Logger, session func(context.Context, string) (access.Actor, error)) *fiber.App {
 	sockets := ws.New(ws.Options{
-		Hub: hub, Records: d.recs, Log: log, Session: session,
+		Hub: hub, Records: d.recs, Log: log, Session: session, Now: time.Now, Rate: d.rate,
 		Limit: func(string) error {
 			if d.left.Add(-1) == 0 {
 				return fail.New(fail.TooMany, "request.tooMany")
@@ -105,7 +111,7 @@ func (d *door) listen(hub *live.Hub, log *slog.Logger, session func(context.Cont
 			return d.boss, "s", nil
 		},
 		Fail: func(c *fiber.Ctx, err error) error {
-			status := map[fail.Kind]int{fail.Unauthorized: 401, fail.Forbidden: 403, fail.NotFound: 404}[fail.KindOf(err)]
+			status := map[fail.Kind]int{fail.Unauthorized: 401, fail.Forbidden: 403, fail.NotFound: 404, fail.Busy: 503}[fail.KindOf(err)]
 			return c.SendStatus(max(status, 400))
 		},
 	})
