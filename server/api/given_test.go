@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ func TestRecordsThatAreThereGetNumbersAndIdentifiers(t *testing.T) {
 		for at := 0; at < many; at += 500 {
 			var recs []m
 			for i := at; i < at+500; i++ {
-				recs = append(recs, m{"fields": m{"name": fmt.Sprint(i)}})
+				recs = append(recs, m{"fields": m{"name": strconv.Itoa(i)}})
 			}
 			w.ok("POST", p.records(), w.owner, m{"records": recs})
 		}
