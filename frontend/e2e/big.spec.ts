@@ -1,6 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { Grid } from "./grid";
-import { type FieldSpec, makeTable, median, type Person, signIn, type TableInfo } from "./people";
+import { type FieldSpec, makeTable, type Person, signIn, type TableInfo } from "./people";
 import { Server } from "./server";
 
 const rowCount = 100_000;
@@ -78,6 +78,70 @@ async function importRows(): Promise<Job> {
   return job;
 }
 
+interface Frames {
+  readonly mean: number;
+  readonly p99: number;
+}
+
+/** Frames while a page's scroller goes through 40,000 px at once and sideways: the best of three runs. */
+async function scrolled(page: Page): Promise<Frames> {
+  const runs: Frames[] = [];
+  await page.bringToFront();
+  for (let run = 0; run < 3; run++) {
+    runs.push(
+      await page.evaluate(
+        (from) =>
+          new Promise<Frames>((done) => {
+            const scroller = document.querySelector("canvas")?.parentElement;
+            const deltas: number[] = [];
+            let last = performance.now();
+            const step = (now: number) => {
+              deltas.push(now - last);
+              last = now;
+              if (scroller) {
+                scroller.scrollTop = from + deltas.length * 333;
+                scroller.scrollLeft = (deltas.length * 17) % 1200;
+              }
+              if (deltas.length < 120) {
+                requestAnimationFrame(step);
+                return;
+              }
+              const kept = deltas.slice(10).sort((a, b) => a - b);
+              done({
+                mean: kept.reduce((sum, one) => sum + one, 0) / kept.length,
+                p99: kept[Math.floor(kept.length * 0.99)] ?? 0,
+              });
+            };
+            requestAnimationFrame(step);
+          }),
+        run * 500_000,
+      ),
+    );
+  }
+  return runs.reduce((best, one) => (one.mean < best.mean ? one : best));
+}
+
+/** The floor: a page that only clears a canvas of the grid's size in each frame while it scrolls. */
+async function emptyCanvas({ context }: Person): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto("/api/v1/openapi.json"); // any page of the same origin
+  await page.evaluate(() => {
+    document.body.innerHTML =
+      '<div style="inline-size:1140px;block-size:690px;overflow:auto"><canvas width="1140" height="690" style="position:sticky;top:0;left:0"></canvas><div style="inline-size:6000px;block-size:3400000px"></div></div>';
+    const canvas = document.querySelector("canvas");
+    const g = canvas?.getContext("2d");
+    canvas?.parentElement?.addEventListener("scroll", () => {
+      requestAnimationFrame(() => {
+        if (g) {
+          g.fillStyle = "#fff";
+          g.fillRect(0, 0, 1140, 690);
+        }
+      });
+    });
+  });
+  return page;
+}
+
 test.use({ trace: "off" });
 test.describe.configure({ timeout: 240_000 });
 
@@ -110,40 +174,16 @@ test("100,000 rows of 30 fields open quickly, scroll smoothly and jump to their 
   await grid.expectCount(rowCount);
   expect(await grid.text("字段 1", 1)).toBe("内容 1-0");
 
-  const means: number[] = [];
-  for (let run = 0; run < 3; run++) {
-    means.push(
-      await page.evaluate(
-        (from) =>
-          new Promise<number>((done) => {
-            const scroller = document.querySelector("canvas")?.parentElement;
-            const deltas: number[] = [];
-            let last = performance.now();
-            const step = (now: number) => {
-              deltas.push(now - last);
-              last = now;
-              if (scroller) {
-                scroller.scrollTop = from + deltas.length * 333;
-                scroller.scrollLeft = (deltas.length * 17) % 1200;
-              }
-              if (deltas.length < 120) {
-                requestAnimationFrame(step);
-              } else {
-                done(deltas.slice(10).reduce((sum, one) => sum + one, 0) / (deltas.length - 10));
-              }
-            };
-            requestAnimationFrame(step);
-          }),
-        run * 500_000,
-      ),
-    );
-  }
-  const best = Math.min(...means);
+  const floor = await emptyCanvas(boss);
+  const [ours, empty] = [await scrolled(page), await scrolled(floor)];
+  await floor.close();
+  const ratio = ours.mean / empty.mean;
   console.log(
-    `opened in ${opened} ms; mean frame while scrolling: best ${best.toFixed(1)} ms, median ${median(means).toFixed(1)} ms`,
+    `opened in ${opened} ms; frames while scrolling: mean ${ours.mean.toFixed(1)} ms, p99 ${ours.p99.toFixed(1)} ms; ` +
+      `of an empty canvas ${empty.mean.toFixed(1)} and ${empty.p99.toFixed(1)} ms; ratio ${ratio.toFixed(2)}`,
   );
   expect(opened).toBeLessThan(3000);
-  expect(best).toBeLessThanOrEqual(25);
+  expect(ratio, "mean frame over that of an empty canvas").toBeLessThanOrEqual(1.5);
 
   await grid.focus();
   await page.keyboard.press("Home");
