@@ -77,6 +77,34 @@ test("selects by click, Shift+click and drag, and opens by double click", async 
   expect(await grid.editor()).toBe(await grid.value(2, "name"));
 });
 
+test("fills down and up by the handle at the corner of the range", async ({ page }) => {
+  await grid.open();
+  const corner = async (row: number, key: string) => {
+    const rect = await page.evaluate(([r, k]) => window.demo.api.cellRect(r, k), [row, key] as const);
+    return { x: (rect?.x ?? 0) + (rect?.width ?? 0) - 1, y: (rect?.y ?? 0) + (rect?.height ?? 0) - 1 };
+  };
+  const pull = async (row: number, to: number) => {
+    const handle = await corner(row, "name");
+    await page.mouse.move(handle.x, handle.y);
+    await expect(page.locator("canvas").first()).toHaveCSS("cursor", "crosshair");
+    await page.mouse.down();
+    const end = await grid.point(to, "name");
+    await page.mouse.move(end.x, end.y, { steps: 4 });
+    await page.mouse.up();
+  };
+  const name = await grid.value(4, "name");
+  await grid.select(4, "name");
+  await pull(4, 7);
+  await expect.poll(() => grid.value(7, "name")).toBe(name);
+  expect([await grid.value(5, "name"), await grid.value(6, "name")]).toEqual([name, name]);
+  expect(await grid.value(8, "name")).not.toBe(name);
+  expect(await page.evaluate(() => window.demo.api.selection())).toMatchObject({ rows: { from: 4, to: 7 } });
+  await grid.select(4, "name");
+  await pull(4, 2);
+  await expect.poll(() => grid.value(2, "name")).toBe(name);
+  expect(await grid.value(1, "name")).not.toBe(name);
+});
+
 test("ticks rows, toggles boxes and stars, opens records and groups", async ({ page }) => {
   await grid.open("?bare");
   const first = await grid.point(1, "name");

@@ -21,6 +21,21 @@ export interface Range {
   readonly right: number;
 }
 
+/** A range drawn as far as a cell, one way: up or down, else to a side. */
+export function stretched(from: Range, to: Pos): Selection {
+  const start = { row: from.top, col: from.left };
+  const end = { row: from.bottom, col: from.right };
+  if (to.row > end.row) {
+    return { mode: "cells", anchor: start, head: { row: to.row, col: end.col } };
+  }
+  if (to.row < start.row) {
+    return { mode: "cells", anchor: end, head: { row: to.row, col: start.col } };
+  }
+  return to.col < start.col
+    ? { mode: "cells", anchor: end, head: { row: start.row, col: to.col } }
+    : { mode: "cells", anchor: start, head: { row: end.row, col: Math.max(to.col, end.col) } };
+}
+
 /** How big the grid is, and how to walk its rows. */
 export interface Extent {
   readonly rows: number;

@@ -3,11 +3,14 @@ import { rendererOf } from "../cells/registry";
 import type { GridCore } from "../core";
 import type { CellAction } from "../edit-types";
 import { type Hit, hitTest } from "../hit-test";
-import { single } from "../selection";
+import { type Pos, single, stretched } from "../selection";
 import type { Stage } from "../stage";
 import { headerHeight } from "../view";
 import type { Writer } from "../writer";
 import type { DragActions, Point } from "./drag";
+
+/** How near to the middle of the handle a press counts. */
+const reach = 7;
 
 type CellHit = Extract<Hit, { kind: "cell" }>;
 
@@ -50,17 +53,51 @@ export class CellGestures {
 
   /** Moves the far corner of the selection to the cell at a point, or the nearest one. */
   extendTo(at: Point): void {
-    const { view, selection: s } = this.core;
-    if (s === undefined) {
-      return;
+    const { selection: s } = this.core;
+    const head = s && this.nearest(at);
+    if (s !== undefined && head !== undefined) {
+      this.core.select({ mode: "cells", anchor: s.anchor, head });
     }
+  }
+
+  /** The cell at a point, or the nearest one. */
+  private nearest(at: Point): Pos | undefined {
+    const { view } = this.core;
     const x = Math.max(1, Math.min(at.x, Math.min(view.width, view.cols.width - view.left) - 2));
     const y = Math.max(headerHeight + 1, Math.min(at.y, view.bottom - 2));
     const line = view.rows.at(view.layoutY(y));
     const col = Math.max(0, view.cols.at(x, view.left));
-    if (line?.kind === "record") {
-      this.core.select({ mode: "cells", anchor: s.anchor, head: { row: line.index, col } });
+    return line?.kind === "record" ? { row: line.index, col } : undefined;
+  }
+
+  /** Whether a point is on the handle at the corner of the range. */
+  onHandle(at: Point): boolean {
+    const { range, selection, view, editing } = this.core;
+    const rect = range && view.rect(range.bottom, range.right);
+    if (rect === undefined || editing || selection?.mode !== "cells" || this.core.options.readOnly) {
+      return false;
     }
+    return Math.hypot(at.x - rect.x - rect.width + 1, at.y - rect.y - rect.height + 1) < reach;
+  }
+
+  /** Draws the range larger, one way; what it was fills the rest. */
+  fill(): DragActions {
+    const { core } = this;
+    const from = core.range;
+    return {
+      move: (at) => {
+        const cell = this.nearest(at);
+        if (from !== undefined && cell !== undefined) {
+          core.select(stretched(from, cell));
+        }
+      },
+      end: (_, moved) => {
+        const to = core.range;
+        if (moved && from !== undefined && to !== undefined) {
+          core.run(import("../fill").then(({ fill }) => fill(core, this.writer, from, to)));
+        }
+      },
+    };
   }
 
   /** A click or tap on a cell that is selected now. */

@@ -56,7 +56,7 @@ export class Pointer {
     const hit = hitTest(this.core.view, at.x, at.y);
     this.editor.finish();
     this.core.dom.input.focus({ preventScroll: true });
-    const actions = this.gesture(hit, at, e);
+    const actions = this.cells.onHandle(at) ? this.cells.fill() : this.gesture(hit, at, e);
     if (actions !== undefined) {
       this.core.dom.canvas.setPointerCapture(e.pointerId);
       this.drag = new Drag(this.core, at, actions, hit.kind === "cell" || hit.kind === "row-head");
@@ -128,7 +128,7 @@ export class Pointer {
     }
     this.last = at;
     const hit = hitTest(this.core.view, at.x, at.y);
-    this.core.dom.canvas.style.cursor = cursorOf(hit);
+    this.core.dom.canvas.style.cursor = this.cells.onHandle(at) ? "crosshair" : cursorOf(hit);
     this.core.dom.canvas.title = (hit.kind === "header" && this.core.view.column(hit.col)?.description) || "";
     this.hover(hit);
   }
