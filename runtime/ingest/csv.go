@@ -177,7 +177,7 @@ func (t *textTable) next() (row, error) {
 	}
 	out := row{line: t.csv.start, cells: make([]cell, len(cells))}
 	for i, s := range cells {
-		out.cells[i].text = s
+		out.cells[i].text = unguarded(s)
 	}
 	return out, nil
 }

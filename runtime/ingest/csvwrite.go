@@ -18,8 +18,8 @@ func (c *csvWriter) row(cells []string) error {
 		if i > 0 {
 			c.buf = append(c.buf, ',')
 		}
-		if c.guard && dangerous(s) {
-			s = "'" + s
+		if c.guard {
+			s = guardedText(s)
 		}
 		c.buf = appendCell(c.buf, s)
 	}
@@ -38,6 +38,23 @@ func appendCell(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	dst = append(dst, strings.ReplaceAll(s, `"`, `""`)...)
 	return append(dst, '"')
+}
+
+// guardedText puts a ' before what a spreadsheet might run. Where there is one
+// already it gets another, so that openText reads back what was there.
+func guardedText(s string) string {
+	if dangerous(strings.TrimLeft(s, "'")) {
+		return "'" + s
+	}
+	return s
+}
+
+// unguarded takes the ' away that guardedText put there.
+func unguarded(s string) string {
+	if strings.HasPrefix(s, "'") && dangerous(strings.TrimLeft(s, "'")) {
+		return s[1:]
+	}
+	return s
 }
 
 // dangerous reports whether a spreadsheet may run the cell. Plain numbers and
