@@ -75,6 +75,19 @@ func (s *Service) Feed(ctx context.Context, a access.Actor, after schema.Seq, li
 	return out, nil
 }
 
+// FeedEnd is the position of the newest change: who has loaded everything after
+// asking for it goes on from there.
+func (s *Service) FeedEnd(ctx context.Context, a access.Actor) (seq schema.Seq, err error) {
+	err = s.engine.View(ctx, a.Tenant, func(r store.Reader) error {
+		seq, err = r.LastSeq(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("end of the log: %w", err)
+	}
+	return seq, nil
+}
+
 // feeder turns log lines into what one actor may know of them.
 type feeder struct {
 	rd   *reading

@@ -251,6 +251,15 @@ type Change struct {
 	Origin  Origin
 }
 
+// Trimmer is an engine that can forget the beginning of a change log. What is
+// forgotten is gone from History, ChangeSet and Changes; records themselves, and the
+// changes of those that lie in the trash, stay.
+type Trimmer interface {
+	// Trim forgets the oldest changes of a tenant, at most so many, up to the first
+	// that was made at a time (ms) or later. more: there are others.
+	Trim(ctx context.Context, t schema.TenantID, before int64, most int) (more bool, err error)
+}
+
 // Info describes an engine.
 type Info struct {
 	Name        string // "sqlite", "mongodb"

@@ -181,6 +181,10 @@ func changes(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.query("after") == "latest" {
+		seq, err := c.s.Records.FeedEnd(c.ctx(), c.actor())
+		return changesJSON{Changes: []changeJSON{}, Seq: int64(seq)}, err
+	}
 	after, err := c.after("after")
 	if err != nil {
 		return nil, err

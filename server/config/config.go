@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -34,6 +35,7 @@ type Config struct {
 	TrustedProxies string // CIDR list whose X-Forwarded-For and -Proto are believed
 	RateLimit      string // on or off
 	FileQuota      string // MB that the files of one company may take; 0 any number
+	HistoryDays    string // days that changes are kept; 0 for ever
 	KeyFile        string // file with the key of secrets
 	SecretKey      string // the key itself, instead of the file
 	NodeAddr       string // where other nodes on the store reach this one
@@ -68,6 +70,7 @@ func Settings() []Setting {
 		{"trusted_proxies", "", "address ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed", false, func(c *Config) *string { return &c.TrustedProxies }},
 		{"rate_limit", "on", "on or off", false, func(c *Config) *string { return &c.RateLimit }},
 		{"file_quota", "20480", "MB that the uploaded files of one company may take together; 0: any number", false, func(c *Config) *string { return &c.FileQuota }},
+		{"history_days", "0", "days that changes are kept: history, undo, the log of changes; at least 90; 0: for ever", false, func(c *Config) *string { return &c.HistoryDays }},
 		{"key_file", "", "file with the key of secrets (default: master.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
 		{"secret_key", "", "the key of secrets itself, instead of the file: 64 hex digits, the same on all nodes", true, func(c *Config) *string { return &c.SecretKey }},
 		{"node_addr", "", "host:port at which other nodes on the same MongoDB reach this one (default: the listen address)", false, func(c *Config) *string { return &c.NodeAddr }},
@@ -140,6 +143,7 @@ func (c *Config) Validate() error {
 		{"METRICS_TOKEN", token(c.MetricsToken)},
 		{"SECRET_KEY", secretKey(c.SecretKey)},
 		{"FILE_QUOTA", megabytes(c.FileQuota)},
+		{"HISTORY_DAYS", historyDays(c.HistoryDays)},
 		{"LOG_LEVEL", oneOf(c.LogLevel, "debug", "info", "warn", "error")},
 		{"TESTING", oneOf(c.Testing, "", "1")},
 		{"TEST_CLOCK", testClock(c)},
@@ -165,6 +169,15 @@ func (c *Config) QuotaBytes() int64 {
 		return 0 // Validate has refused it
 	}
 	return n << 20
+}
+
+// History is how long changes are kept; 0: for ever.
+func (c *Config) History() time.Duration {
+	n, err := strconv.Atoi(c.HistoryDays)
+	if err != nil {
+		return 0 // Validate has refused it
+	}
+	return time.Duration(n) * 24 * time.Hour
 }
 
 // Proxies returns the trusted ranges.
@@ -241,6 +254,16 @@ func megabytes(v string) error {
 	const most = 1 << 40
 	if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < 0 || n > most {
 		return errors.New("must be a number of MB, 0 for no limit")
+	}
+	return nil
+}
+
+// historyDays: what lies in the trash, and what a conversion may still be taken
+// back to, needs its history for 30 days.
+func historyDays(v string) error {
+	const least, most = 90, 36500
+	if n, err := strconv.Atoi(v); err != nil || n != 0 && (n < least || n > most) {
+		return errors.New("must be a number of days from 90 on, 0 for ever")
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func TestLoad(t *testing.T) {
 func TestConfig_Validate(t *testing.T) {
 	bad := map[string]string{
 		"TONGBAN_ADDR": "nonsense", "TONGBAN_STORE": "postgres://x", "TONGBAN_BASE_URL": "crm.example.com", "TONGBAN_SIGNUP": "maybe",
-		"TONGBAN_SMTP_URL": "mail:25", "TONGBAN_OUTBOUND_ALLOW": "10.0.0.1", "TONGBAN_TRUSTED_PROXIES": "x", "TONGBAN_RATE_LIMIT": "1", "TONGBAN_FILE_QUOTA": "20GB",
+		"TONGBAN_SMTP_URL": "mail:25", "TONGBAN_OUTBOUND_ALLOW": "10.0.0.1", "TONGBAN_TRUSTED_PROXIES": "x", "TONGBAN_RATE_LIMIT": "1", "TONGBAN_FILE_QUOTA": "20GB", "TONGBAN_HISTORY_DAYS": "30",
 		"TONGBAN_LOG_LEVEL": "loud", "TONGBAN_TEST_CLOCK": "/tmp/x",
 	}
 	for key, v := range bad {

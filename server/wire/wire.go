@@ -150,6 +150,9 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 		}
 	})
 	p.workers = append(p.workers, func(ctx context.Context) { keepMark(ctx, b.Engine, b.IDs, b.Log) })
+	if trim := b.trimmer(); trim != nil {
+		p.workers = append(p.workers, trim)
+	}
 	p.API = api.New(api.Options{
 		Life: p.life, Accounts: b.Accounts, Catalog: b.Catalog, Policy: b.Policy, Records: p.Records,
 		Comments:  comment.New(comment.Options{Engine: b.Engine, Records: p.Records, Catalog: b.Catalog, IDs: b.IDs, Now: b.Now}),

@@ -36,7 +36,15 @@ func (r *reader) ChangeSet(ctx context.Context, id string, limit int) ([]store.C
 func (r *reader) Changes(ctx context.Context, after schema.Seq, limit int) ([]store.Change, error) {
 	r.settle(ctx)
 	filter := bson.D{{Key: "t", Value: int64(r.t)}, {Key: "q", Value: bson.D{{Key: "$gt", Value: int64(after)}}}}
-	return r.readChanges(ctx, filter, keys("q"), limit)
+	out, err := r.readChanges(ctx, filter, keys("q"), limit)
+	if n := len(out); err != nil || n > 0 && out[n-1].Seq == after+schema.Seq(n) {
+		return out, err // without a gap
+	}
+	floor, err := r.e.floor(r.within(ctx), r.t)
+	if err == nil && after < floor {
+		return nil, store.ErrTrimmed
+	}
+	return out, err
 }
 
 // LastSeq is the position of the newest change in the log.

@@ -127,9 +127,7 @@ func (r *reader) LastSeq(ctx context.Context) (schema.Seq, error) {
 	if r.c == nil {
 		return 0, ctx.Err()
 	}
-	n, ok, err := r.c.number("SELECT max(seq) FROM changes")
-	if err == nil && !ok {
-		n, _, err = r.c.number("SELECT v FROM meta WHERE k='trimmed'")
-	}
+	// Where all has been trimmed, what was kept of the trash is not the newest.
+	n, _, err := r.c.number("SELECT max(coalesce((SELECT max(seq) FROM changes),0),coalesce((SELECT v FROM meta WHERE k='trimmed'),0))")
 	return schema.Seq(n), err
 }

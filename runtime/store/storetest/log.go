@@ -206,3 +206,62 @@ func testTenancy(b *bench) {
 	b.tenant = mine
 	require.NotNil(b, b.get(s, id))
 }
+
+func testTrim(b *bench) {
+	e, ok := b.e.(store.Trimmer)
+	require.True(b, ok)
+	s, stays, gone, young := b.plain(), b.id(), b.id(), b.id()
+	at := int64(1000)
+	run := func(op store.Op) {
+		_, err := b.commit(&store.Commit{Origin: store.Origin{Actor: 1, ChangeSet: "set-" + strconv.FormatInt(at, 10), At: at}, Ops: []store.Op{op}})
+		require.NoError(b, err)
+		at += 1000
+	}
+	run(create(s, stays, schema.Values{fName: "in the trash"}))
+	run(trashOp(s, b.get(s, stays)))
+	run(create(s, gone, schema.Values{fName: "old"}))
+	run(update(s, b.get(s, gone), schema.Values{fName: "older"}))
+	run(update(s, b.get(s, gone), schema.Values{fName: "new"}))
+	run(create(s, young, schema.Values{fName: "young"}))
+	all := b.changes(0, 6)
+	trim := func(before int64, most int) bool {
+		more, err := e.Trim(b.Context(), b.tenant, before, most)
+		require.NoError(b, err)
+		return more
+	}
+	require.False(b, trim(1000, 10), "nothing is older")
+	require.Equal(b, all, b.changes(0, 6))
+	require.True(b, trim(5000, 3), "a part at a time")
+	require.False(b, trim(5000, 3))
+	require.False(b, trim(5000, 3))
+	b.view(func(r store.Reader) {
+		for after := range schema.Seq(4) {
+			_, err := r.Changes(b.Context(), after, 10)
+			require.ErrorIs(b, err, store.ErrTrimmed, "after %d", after)
+		}
+		rest, err := r.Changes(b.Context(), 4, 10)
+		require.NoError(b, err)
+		require.Equal(b, all[4:], rest)
+		none, err := r.Changes(b.Context(), 6, 10)
+		require.NoError(b, err)
+		require.Empty(b, none)
+		h, err := r.History(b.Context(), s.Entity, gone, 0, 10)
+		require.NoError(b, err)
+		require.Len(b, h, 1, "what is left of a record that lives")
+		h, err = r.History(b.Context(), s.Entity, stays, 0, 10)
+		require.NoError(b, err)
+		require.Len(b, h, 2, "a record in the trash keeps its history")
+		set, err := r.ChangeSet(b.Context(), "set-4000", 10)
+		require.NoError(b, err)
+		require.Empty(b, set)
+	})
+	require.Equal(b, "new", b.get(s, gone).Values[fName])
+	require.False(b, trim(1<<60, 100))
+	b.view(func(r store.Reader) {
+		last, err := r.LastSeq(b.Context())
+		require.NoError(b, err)
+		require.Equal(b, schema.Seq(6), last, "positions go on where they were")
+	})
+	run(update(s, b.get(s, young), schema.Values{fName: "on"}))
+	require.Equal(b, schema.Seq(7), b.changes(6, 1)[0].Seq)
+}

@@ -52,6 +52,7 @@ var cases = []struct {
 	{"an expired document is not there", testDocExpiry},
 	{"documents and records change together or not at all", testDocAtomic},
 	{"the log has every change once, in order", testLog},
+	{"the log is trimmed from its beginning", testTrim},
 	{"history runs backwards, a change set forwards", testHistory},
 	{"listeners hear of commits", testListen},
 	{"a view sees one snapshot", testSnapshot},
