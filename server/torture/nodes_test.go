@@ -149,8 +149,11 @@ func TestPeopleOnTwoNodesSeeOneAnother(t *testing.T) {
 	there.members(0)
 	// One who opens a table only later is told who was there before.
 	there.say(row{"t": "presence", "id": 9, "room": room})
+	pause(time.Second) // what was told at once reached a node without this table
 	fresh := a.page(t, a.token, room)
+	began := time.Now()
 	fresh.members(1)
+	require.Less(t, time.Since(began), 2*time.Second, "it asks")
 }
 
 // waitFor waits until a node knows the ledger's table.
@@ -181,6 +184,11 @@ func TestRightsAndSessionsReachSocketsOfTheOtherNodeWithinASecond(t *testing.T) 
 	bob := login()
 	path := l.records() + "/" + a.ok("POST", l.records(), row{"fields": row{"name": "x", "code": "secret-0"}}).str("id")
 	b.waitFor(l)
+	reads := func() string { return string(b.as(bob, "GET", path).Raw) }
+	for _, hide := range []bool{true, false} { // also where no page is open that hears of it
+		a.ok("PATCH", "/roles/"+role, grant(hide))
+		require.Eventually(t, func() bool { return strings.Contains(reads(), "secret-0") != hide }, soonest, 10*time.Millisecond)
+	}
 	g := b.page(t, bob, room)
 	worst := time.Duration(0)
 	for i := range 6 {

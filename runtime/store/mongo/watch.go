@@ -50,8 +50,13 @@ func (e *Engine) watch(ctx context.Context, cs *driver.ChangeStream) {
 	}
 }
 
+// follow asks again and again, each time for a second at most: what is asked for
+// without an end would count as a connection that has died (mostSilent).
 func (e *Engine) follow(ctx context.Context, cs *driver.ChangeStream) {
-	for cs.Next(ctx) {
+	for ctx.Err() == nil && cs.Err() == nil && cs.ID() != 0 {
+		if !cs.TryNext(ctx) {
+			continue
+		}
 		ns := cs.Current.Lookup("ns", "coll")
 		switch coll, _ := ns.StringValueOK(); coll {
 		case "changes":
