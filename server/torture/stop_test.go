@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -150,8 +151,13 @@ func TestNothingThatIsSentEndsTheProgram(t *testing.T) {
 		require.NoError(t, conn.Close())
 	}
 	require.Positive(t, served.Load())
-	deep := strings.Repeat(`{"and":[`, 5000) + strings.Repeat(`]}`, 5000)
-	for _, body := range []any{row{"filter": deep}, row{"records": []any{nil, 1, "x", []any{}}}, row{"fields": row{"n": 1e308, "code": strings.Repeat("\u202e", 9999)}}, []any{}, nil} {
+	const leaf, levels = `{"field":"n","op":"eq","value":1}`, 400
+	deep := json.RawMessage(strings.Repeat(`{"and":[`+leaf+`,{"or":[`+leaf+`,`, levels) + leaf + strings.Repeat(`]}]}`, levels))
+	for _, path := range []string{"/query", "/aggregate"} {
+		a := p.do("POST", l.records()+path, row{"filter": deep})
+		require.Equal(t, []any{400, "json.deep"}, []any{a.Status, a.str("code")}, "POST %s answers %s", path, a.Raw)
+	}
+	for _, body := range []any{row{"records": []any{nil, 1, "x", []any{}}}, row{"fields": row{"n": 1e308, "code": strings.Repeat("\u202e", 9999)}}, []any{}, nil} {
 		for _, path := range []string{l.records(), l.records() + "/query", l.records() + "/aggregate", "/auth/login", "/apps"} {
 			a, err := p.call("POST", path, body)
 			require.NoError(t, err)
