@@ -53,10 +53,13 @@ type Options struct {
 	// Timer begins to measure what a read costs; the function that it returns
 	// says how long it has taken. nil: by Now.
 	Timer func() (took func() time.Duration)
+	// History is how long changes are kept; 0: for ever.
+	History time.Duration
 }
 
 // Service writes and reads records. It is safe for concurrent use.
 type Service struct {
+	history time.Duration // that changes are kept; 0: for ever
 	engine  store.Engine
 	catalog *catalog.Catalog
 	policy  *access.Policy
@@ -85,7 +88,7 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		engine: o.Engine, catalog: o.Catalog, policy: o.Policy, ids: o.IDs, now: o.Now, log: o.Log,
-		files: o.Files, attach: o.Attachable, rules: o.Rules, wake: o.Wake, locks: newStripes(), queue: o.Queue, seal: o.Seal,
+		files: o.Files, attach: o.Attachable, rules: o.Rules, wake: o.Wake, locks: newStripes(), queue: o.Queue, seal: o.Seal, history: o.History,
 	}
 	if s.policy == nil {
 		s.policy = access.New(o.Now)

@@ -17,6 +17,14 @@ import (
 // maxUndo is how many changes one undo takes back.
 const maxUndo = 50_000
 
+// fading is how long before changes are forgotten no undo reads them any more: a
+// change set may be forgotten in parts, and half of it would be taken back.
+const fading = 24 * time.Hour
+
+func (s *Service) fades(at int64) bool {
+	return s.history > 0 && s.now().UnixMilli()-at > (s.history-fading).Milliseconds()
+}
+
 // undoWindow is how long one's own step of a status may be taken back whatever
 // its transitions say (ADR 8).
 const undoWindow = 24 * time.Hour
@@ -52,6 +60,9 @@ func (s *Service) Undo(ctx context.Context, a access.Actor, changeSet string) (*
 			return fmt.Errorf("read the change set: %w", err)
 		}
 		if len(list) == 0 || (list[0].Origin.Actor != a.User && !a.IsAdmin()) {
+			return fail.New(fail.NotFound, "changeSet.notFound")
+		}
+		if s.fades(list[0].Origin.At) {
 			return fail.New(fail.NotFound, "changeSet.notFound")
 		}
 		if len(list) > maxUndo {

@@ -24,7 +24,7 @@ func forgets(t *testing.T, env ...string) {
 	p := newProgram(t, t.TempDir(), append(append(env, c.env()...), "TONGBAN_HISTORY_DAYS=90")...)
 	l := newLedger(t, p)
 	old := l.entry(p, row{"name": "旧", "n": 1})
-	p.ok("PATCH", old, row{"fields": row{"n": 2}})
+	set := p.ok("PATCH", old, row{"fields": row{"n": 2}}).Header.Get("X-Change-Set")
 	trashed := l.entry(p, row{"name": "回收站", "code": "trashed"})
 	p.ok("DELETE", trashed, nil)
 	id := path.Base(trashed)
@@ -41,6 +41,9 @@ func forgets(t *testing.T, env ...string) {
 	pause(300 * time.Millisecond) // it has looked
 	require.Equal(t, 2, history(old), "it is too young")
 	young := l.entry(p, row{"name": "新"})
+	restart(89*24*time.Hour + time.Hour)
+	require.Equal(t, 2, history(old), "it is still there")
+	require.Equal(t, 404, p.do("POST", "/undo", row{"changeSet": set}).Status, "but parts of it may go at any time")
 	restart(100 * 24 * time.Hour)
 	require.Eventually(t, func() bool { return history(old) == 0 }, 10*time.Second, 20*time.Millisecond)
 	require.Equal(t, 1, history(young))

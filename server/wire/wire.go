@@ -137,7 +137,7 @@ func Build(ctx context.Context, b *Base, version string) (*Program, error) {
 	p.workers = append(p.workers, func(ctx context.Context) { files.Run(ctx, b.Log) })
 	p.Records = record.New(record.Options{
 		Engine: b.Engine, Catalog: b.Catalog, Policy: b.Policy, IDs: b.IDs, Now: b.Now, Log: b.Log, Files: files.Infos, Attachable: files.Own,
-		Queue: p.Heavy, Seal: seals,
+		Queue: p.Heavy, Seal: seals, History: b.Config.History(),
 	})
 	p.workers = append(p.workers, p.Records.Run)
 	jobs := ingest.New(ingest.Options{
