@@ -259,6 +259,7 @@ type Moving struct {
 	Phase  string  `json:"phase"`
 	Back   bool    `json:"back,omitempty"` // the change undoes an earlier one
 	Shadow FieldID `json:"shadow"`
+	Keep   FieldID `json:"keep,omitempty"` // a field of its own that gets the old values, too
 	To     *Was    `json:"to"`
 	// Inverse names the other side of a link that is to be made.
 	Inverse string `json:"inverse,omitempty"`

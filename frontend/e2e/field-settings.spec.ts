@@ -209,6 +209,19 @@ test("texts become numbers with a preview, and come back", async ({ browser }) =
   await server.api(token, "POST", `/entities/${parts.id}/records`, {
     records: [{ fields: { old: "12" } }, { fields: { old: "abc" } }],
   });
+  const boxes = await server.api<Named>(token, "POST", `/apps/${app.id}/entities`, { name: "箱" });
+  const field = (of: Named, body: object) =>
+    server.api<{ options: { inverse: string } }>(token, "POST", `/entities/${of.id}/fields`, body);
+  const link = await field(parts, {
+    name: "所在箱",
+    type: "link",
+    options: { entity: boxes.id, inverseName: "零件" },
+  });
+  await field(boxes, {
+    name: "带字母",
+    type: "count",
+    options: { link: link.options.inverse, filter: { field: "old", op: "contains", value: "a" } },
+  });
   const { page, grid } = await open(browser, parts);
   await grid.select("旧号", 1);
   await (await grid.columnMenu()).getByRole("menuitem", { name: "编辑字段" }).click();
@@ -217,6 +230,8 @@ test("texts become numbers with a preview, and come back", async ({ browser }) =
   await box.getByRole("button", { name: "数字", exact: true }).click();
   await box.getByRole("button", { name: /预览转换/ }).click();
   await expect(box.getByText("abc").first()).toBeVisible();
+  await expect(box.getByRole("region", { name: "转换后这些设置会失效" })).toContainText("箱 · 带字母");
+  await box.getByRole("checkbox", { name: "把旧值另存为一列" }).check();
   await shot(page, "convert");
   await box.getByRole("button", { name: /^转换 \d+ 条/ }).click();
   await expect(box).toBeHidden();
@@ -225,6 +240,12 @@ test("texts become numbers with a preview, and come back", async ({ browser }) =
       await server.api<{ fields: { name: string; type: string }[] }>(token, "GET", `/entities/${parts.id}`)
     ).fields.find(({ name }) => name === "旧号")?.type;
   expect(await type()).toBe("number");
+  const kept = await server.api<{ records: { fields: { old_old?: string } }[] }>(
+    token,
+    "GET",
+    `/entities/${parts.id}/records`,
+  );
+  expect(kept.records.map(({ fields }) => fields.old_old)).toEqual(["12", "abc"]);
   await page.getByRole("button", { name: "撤销" }).last().click();
   await expect.poll(type).toBe("text");
 });

@@ -49,8 +49,9 @@ func (s *Snapshot) noteConversion(v *Conversion) {
 }
 
 // ConvertInput is the type that a field is to have. InverseName names the other
-// side of a link.
+// side of a link. With Keep the old values stay to be seen in a field of their own.
 type ConvertInput struct {
+	Keep        bool
 	Type        string
 	Options     schema.Options
 	Refs        FieldRefs
@@ -92,11 +93,20 @@ func (c *Catalog) Convert(ctx context.Context, a access.Actor, ent schema.Entity
 			dropShadow(e.Entity, f.Was.Shadow)
 			f.Was = nil
 		}
+		var keep schema.FieldID
+		var more []store.DocOp
+		if in.Keep {
+			if keep, more, err = x.keepColumn(e, f); err != nil {
+				return nil, err
+			}
+			f = e.Field(id)
+		}
 		shadow := e.NextField
 		e.NextField++
 		e.Shadows = append(e.Shadows, schema.Shadow{ID: shadow, For: f.ID, Use: schema.ShadowWas, Kind: kindOf(f)})
-		f.Moving = &schema.Moving{Phase: schema.MoveCopy, Shadow: shadow, To: to.Now(), Inverse: in.InverseName}
-		return c.begun(x, e, f)
+		f.Moving = &schema.Moving{Phase: schema.MoveCopy, Shadow: shadow, Keep: keep, To: to.Now(), Inverse: in.InverseName}
+		docs, err := c.begun(x, e, f)
+		return append(docs, more...), err
 	})
 }
 
@@ -149,6 +159,9 @@ func (x *edits) movable(ent schema.EntityID, id schema.FieldID) (*edited, *schem
 func (x *edits) convertTo(e *edited, f *schema.Field, in ConvertInput) (*schema.Field, error) {
 	if err := field.Convertible(f, in.Type); err != nil {
 		return nil, err
+	}
+	if in.Keep && f.Type == "link" { // it has another side
+		return nil, fail.New(fail.Invalid, "convert.keep").On("keep").With("name", f.Name)
 	}
 	to, err := clone(f)
 	if err != nil {
@@ -261,7 +274,7 @@ func (x *edits) turn(e *edited, f *schema.Field, at int64) error {
 	if err := checkField(f); err != nil {
 		return err
 	}
-	return x.refit(e.Entity, &before, f)
+	return x.refitAll(Ref{e.ID, f.ID})
 }
 
 // dropOtherSide marks the other side of what was a link deleted.

@@ -45,6 +45,20 @@ func (s *Snapshot) inScopes(e *schema.Entity, f, to *schema.Field) error {
 	return nil
 }
 
+// refitAll makes views and conditions fit a field that has another type now,
+// and the lookups that show it.
+func (x *edits) refitAll(r Ref) error {
+	all := x.overlay()
+	changed := x.shownAnew(all, r)
+	for _, c := range changed {
+		if err := x.refit(all[c.Entity], c.was, c.now); err != nil {
+			return err
+		}
+	}
+	_, err := x.conditions(all, changed)
+	return err
+}
+
 // refit makes the views of an entity fit a field that has another type now.
 func (x *edits) refit(e *schema.Entity, was, now *schema.Field) error {
 	t, ok := field.Of(now.Type)

@@ -361,6 +361,11 @@ func compile(e *schema.Entity, src string) *formula.Program {
 	return p
 }
 
+// compileStored is compile of a formula field.
+func compileStored(e *schema.Entity, f *schema.Field) *formula.Program {
+	return compile(e, f.Options.Formula)
+}
+
 // fieldNames are an entity's fields as formulas name them.
 type fieldNames struct{ e *schema.Entity }
 

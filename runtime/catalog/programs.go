@@ -18,8 +18,7 @@ import (
 // finds out which values must be brought up to date.
 func (x *edits) settle() error {
 	all := x.overlay()
-	byName := func(e *schema.Entity, f *schema.Field) *formula.Program { return compile(e, f.Options.Formula) }
-	if err := buildGraph(all, byName).refuseCycle(all); err != nil {
+	if err := buildGraph(all, compileStored).refuseCycle(all); err != nil {
 		return err
 	}
 	for _, id := range x.order {
@@ -36,7 +35,7 @@ func (x *edits) settle() error {
 		return err
 	}
 	all = x.overlay()
-	g := buildGraph(all, byName)
+	g := buildGraph(all, compileStored)
 	if err := g.refuseCycle(all); err != nil {
 		return err
 	}

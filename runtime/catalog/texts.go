@@ -12,13 +12,14 @@ var textsFile []byte
 type texts struct {
 	Title string `json:"title"`
 	View  string `json:"view"`
+	Old   string `json:"old"` // after the name of a field that keeps what another held
 }
 
 // textsOf returns the texts of a locale, English where it has none.
 func textsOf(locale string) texts {
 	all := map[string]texts{}
 	if err := json.Unmarshal(textsFile, &all); err != nil {
-		return texts{Title: "Name", View: "All records"}
+		return texts{Title: "Name", View: "All records", Old: " (old)"}
 	}
 	if t, ok := all[locale]; ok {
 		return t

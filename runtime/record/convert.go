@@ -31,6 +31,7 @@ type Preview struct {
 	Choices                               []string // that would be made
 	Samples                               []Sample // those that would be lost first
 	Views                                 int      // whose filter, order or groups ask for the field
+	Affects                               []catalog.Affected
 }
 
 // Sample is what would become of one record's value; Why is nil where it is kept.
@@ -60,6 +61,9 @@ func (s *Service) PreviewConvert(ctx context.Context, a access.Actor, ent schema
 	}
 	p := &previewing{to: to, from: snap.Entity(ent).Field(id), rights: r, seen: map[any]bool{}, out: &Preview{}}
 	p.out.Views = viewsOf(snap, ent, id)
+	if p.out.Affects, err = snap.Affects(ent, id, in); err != nil {
+		return nil, err
+	}
 	shape, until := snap.Shape(ent), s.now().Add(previewFor)
 	// The counts are of all records, whoever may see them; samples are not.
 	err = s.view(ctx, snap, access.Actor{Tenant: a.Tenant, System: true}, func(rd *reading) error {
@@ -324,6 +328,9 @@ func (w *writing) moveAlong(wk *work) error {
 			shadow = m.Shadow
 		case !m.Back:
 			shadow, keep = m.Shadow, v
+			if m.Keep != 0 {
+				wk.shadow(m.Keep, v)
+			}
 		default:
 			shadow = m.Shadow
 			mv, err := w.rd.mover(f, f.As(m.To), []*schema.Record{wk.after}, f.ID)

@@ -243,6 +243,9 @@ func (c *converting) find(rd *reading, ids []schema.RecordID) ([]*schema.Record,
 		return nil, nil
 	}
 	want := []schema.FieldID{f.ID, f.Moving.Shadow}
+	if c.keeps(rd.snap) {
+		want = append(want, f.Moving.Keep)
+	}
 	if ids != nil {
 		recs, err := rd.r.Get(rd.ctx, shape, ids, want)
 		if err != nil {
@@ -329,6 +332,10 @@ func (c *converting) ops(rd *reading, recs []*schema.Record) ([]store.Op, error)
 	var ops []store.Op
 	for _, rec := range recs {
 		v, held := rec.Values[read], rec.Values[write]
+		if c.keeps(rd.snap) && !sameValue(rec.Values[f.Moving.Keep], v) {
+			ops = append(ops, keepBoth(shape, rec, f))
+			continue
+		}
 		if v == nil || f.Moving.Phase == schema.MoveCopy && f.Moving.Back && held != nil {
 			if v == nil && f.Moving.Phase == schema.MoveCopy && !f.Moving.Back && held != nil {
 				ops = append(ops, fill(shape, rec, write, nil, held))
@@ -349,6 +356,25 @@ func (c *converting) ops(rd *reading, recs []*schema.Record) ([]store.Op, error)
 		ops = append(ops, fill(shape, rec, write, next, held))
 	}
 	return ops, rd.err
+}
+
+// keeps says whether the old values also go to a field of their own.
+func (c *converting) keeps(snap *catalog.Snapshot) bool {
+	f := c.field(snap)
+	m := f.Moving
+	return m.Keep != 0 && m.Phase == schema.MoveCopy && !m.Back && snap.Entity(c.job.Entity).Field(m.Keep) != nil
+}
+
+// keepBoth puts a value where it is kept for the way back, and where it stays to be seen.
+func keepBoth(shape *store.Shape, rec *schema.Record, f *schema.Field) store.Op {
+	op := store.Op{Kind: store.OpFill, Shape: shape, ID: rec.ID, IfVersion: rec.Version, Set: schema.Values{}, Before: schema.Values{}}
+	for _, id := range []schema.FieldID{f.Moving.Shadow, f.Moving.Keep} {
+		op.Set[id] = rec.Values[f.ID]
+		if held := rec.Values[id]; held != nil {
+			op.Before[id] = held
+		}
+	}
+	return op
 }
 
 func fill(shape *store.Shape, rec *schema.Record, id schema.FieldID, v, held schema.Value) store.Op {

@@ -22,6 +22,7 @@ func convertRoutes() []Route {
 type convertIn struct {
 	Type    string     `json:"type" max:"40"`
 	Options *optionsIn `json:"options"`
+	Keep    bool       `json:"keep"` // the old values stay in a field of their own
 	DryRun  bool       `json:"dryRun"`
 }
 
@@ -40,7 +41,16 @@ type convertPreviewJSON struct {
 	AtLeast   bool         `json:"atLeast,omitempty"` // there was no time to look at all
 	Choices   []string     `json:"choices,omitempty"` // that will be made
 	Views     int          `json:"views"`             // that ask for the field
+	Affects   []affectJSON `json:"affects"`           // other settings that ask for the field
 	Samples   []sampleJSON `json:"samples"`
+}
+
+// affectJSON is a setting that asks for the field.
+type affectJSON struct {
+	Entity refJSON  `json:"entity"`
+	Field  *refJSON `json:"field,omitempty"` // none: a rule of the entity
+	Part   string   `json:"part"`
+	Kept   bool     `json:"kept,omitempty"` // it is rewritten; else it stops working
 }
 
 type sampleJSON struct {
@@ -58,7 +68,7 @@ func convertField(c *call, in *convertIn) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ci := catalog.ConvertInput{Type: in.Type}
+	ci := catalog.ConvertInput{Type: in.Type, Keep: in.Keep}
 	if in.Options != nil {
 		if ci.Options, err = in.Options.options(); err != nil {
 			return nil, err
@@ -87,7 +97,14 @@ func convertField(c *call, in *convertIn) (any, error) {
 func (c *call) preview(p *record.Preview) *convertPreviewJSON {
 	out := &convertPreviewJSON{
 		Total: p.Total, Converted: p.Converted, Merged: p.Merged, Lost: p.Lost, Empty: p.Empty, AtLeast: p.AtLeast,
-		Choices: p.Choices, Views: p.Views, Samples: []sampleJSON{},
+		Choices: p.Choices, Views: p.Views, Affects: []affectJSON{}, Samples: []sampleJSON{},
+	}
+	for _, a := range p.Affects {
+		shown := affectJSON{Entity: refJSON{schema.FormatID(schema.PrefixEntity, a.Entity.ID), a.Entity.Name}, Part: a.Part, Kept: a.Kept}
+		if a.Field != nil {
+			shown.Field = &refJSON{schema.FormatID(schema.PrefixField, a.Field.ID), a.Field.Name}
+		}
+		out.Affects = append(out.Affects, shown)
 	}
 	for i := range p.Samples {
 		s := &p.Samples[i]

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight, Check, GitMerge, TriangleAlert } from "lucide-react";
+import { useState } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/meta";
 import { errorText } from "@/api/problem";
@@ -12,10 +13,12 @@ import { Button } from "@/ui/button";
 import { Pill } from "@/ui/pill";
 import { SkeletonRows } from "@/ui/skeleton";
 import { toast } from "@/ui/toast-store";
+import { Checkbox } from "@/ui/toggles";
 import { type FieldDraft, fieldInput } from "../field/field-draft";
 import { typeName } from "../field/type-list";
 import { TypeTile } from "../field/type-tile";
 import type { Table } from "../use-table";
+import { type Affect, Affects } from "./affects";
 import css from "./convert.module.css";
 
 interface Sample {
@@ -36,6 +39,7 @@ interface Preview {
   readonly atLeast?: boolean;
   readonly choices?: readonly string[];
   readonly views: number;
+  readonly affects: readonly Affect[];
   readonly samples: readonly Sample[];
 }
 
@@ -148,10 +152,34 @@ export async function revertField(
   }
 }
 
+function Told(props: ConvertPanelProps & { readonly preview: Preview }) {
+  const { samples, choices = [], affects, views } = props.preview;
+  return (
+    <>
+      <Counts preview={props.preview} />
+      {samples.length > 0 && <Samples {...props} />}
+      {choices.length > 0 && (
+        <div className={css.choices}>
+          <small>{t("convert.choices", { count: choices.length })}</small>
+          {choices.slice(0, 20).map((name) => (
+            <Pill key={name}>{name}</Pill>
+          ))}
+        </div>
+      )}
+      <Affects list={affects} />
+      <p className={css.note}>
+        {t("convert.kept")}
+        {views > 0 && ` ${t("convert.views", { count: views })}`}
+      </p>
+    </>
+  );
+}
+
 /** What another type makes of the values, before it is done. */
 export function ConvertPanel(props: ConvertPanelProps) {
   const { table, field, draft, onBack, onClose } = props;
   const client = useQueryClient();
+  const [keep, setKeep] = useState(false);
   const path = `/entities/${table.entity.id}/fields/${field.id}/convert`;
   const body = bodyOf(draft, field);
   const { data, error } = useQuery({
@@ -163,7 +191,7 @@ export function ConvertPanel(props: ConvertPanelProps) {
   const refresh = () => client.invalidateQueries({ queryKey: keys.entity(table.entity.id) });
   async function handleConvert(): Promise<void> {
     try {
-      await api.post(path, body);
+      await api.post(path, { ...body, keep });
       await refresh();
       void table.session.rows.refresh();
       onClose();
@@ -176,7 +204,8 @@ export function ConvertPanel(props: ConvertPanelProps) {
       toast({ kind: "bad", text: errorText(problem) });
     }
   }
-  const risky = data !== undefined && data.lost > data.total / 100;
+  const risky =
+    data !== undefined && (data.lost > data.total / 100 || data.affects.some(({ kept }) => !kept));
   return (
     <>
       <div className={css.body}>
@@ -197,23 +226,11 @@ export function ConvertPanel(props: ConvertPanelProps) {
           </p>
         )}
         {!data && !error && <SkeletonRows />}
-        {data && (
-          <>
-            <Counts preview={data} />
-            {data.samples.length > 0 && <Samples {...props} preview={data} />}
-            {(data.choices ?? []).length > 0 && (
-              <div className={css.choices}>
-                <small>{t("convert.choices", { count: data.choices?.length ?? 0 })}</small>
-                {data.choices?.slice(0, 20).map((name) => (
-                  <Pill key={name}>{name}</Pill>
-                ))}
-              </div>
-            )}
-            <p className={css.note}>
-              {t("convert.kept")}
-              {data.views > 0 && ` ${t("convert.views", { count: data.views })}`}
-            </p>
-          </>
+        {data && <Told {...props} preview={data} />}
+        {data && field.type !== "link" && (
+          <Checkbox checked={keep} onChange={setKeep}>
+            {t("convert.keep")}
+          </Checkbox>
         )}
       </div>
       <div className={css.foot}>
