@@ -145,9 +145,9 @@ func (r *recalculation) step(ctx context.Context, st *catalog.RecalcStep) error 
 		}
 		if len(pending) >= fillAhead {
 			if err := drain(pending, len(pending)-1); err != nil {
-				return err
+				return errors.Join(err, drain(pending[1:], 0))
 			}
-			pending = pending[len(pending)-1:]
+			pending = pending[1:]
 		}
 		if last == 0 {
 			return drain(pending, 0)
