@@ -28,7 +28,7 @@ func TestASealOpensWithItsKeyAtItsPlaceOnly(t *testing.T) {
 		sealed, err := k.Seal(here, text)
 		require.NoError(t, err)
 		require.True(t, seal.Sealed(sealed))
-		if text != "" {
+		if len(text) > 1 { // one letter may well be among the sealed ones
 			require.NotContains(t, sealed, text)
 		}
 		open, err := k.Open(here, sealed)

@@ -120,18 +120,19 @@ func (s *Server) Guard(c *fiber.Ctx) (err error) {
 	return err
 }
 
-// prefetched is how much of a body has been read before a handler is called.
-const prefetched = 8 << 10
+// dropped is the size of bodies that are read though nobody wants them, so that
+// the sender hears the answer: a connection that ends before its bytes is reset.
+const dropped = 1 << 20
 
 // drop sees to it that the rest of an unread body is not taken for a request:
-// a short one is read, a long one ends the connection.
+// a short one is read, one that is long or of unknown length ends the connection.
 func drop(c *fiber.Ctx) {
 	req := &c.Context().Request
 	size := req.Header.ContentLength()
 	if !req.IsBodyStream() || size == 0 {
 		return
 	}
-	if size < 0 || size > prefetched {
+	if size < 0 || size > dropped {
 		c.Context().SetConnectionClose()
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -41,11 +42,13 @@ func TestACopyOfTheFolderAtAnyMomentHoldsWhatWasAcknowledged(t *testing.T) {
 		pause(time.Duration(100+rand.IntN(200)) * time.Millisecond)
 		before := l.snapshot()
 		lost := t.TempDir()
+		require.NoError(t, p.cmd.Process.Signal(syscall.SIGSTOP)) // one moment, whatever the log goes through
 		copyFolder(t, p.data, lost, round%2 == 1)
+		require.NoError(t, p.cmd.Process.Signal(syscall.SIGCONT))
 		close(stop)
 		wg.Wait()
 		survivor := &program{t: t, data: lost, token: p.token}
-		t.Cleanup(survivor.kill)
+		t.Cleanup(survivor.bury)
 		survivor.start()
 		before.verifyAcknowledged(survivor)
 		_, err := survivor.stop()

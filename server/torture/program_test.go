@@ -108,15 +108,18 @@ func (l *logs) String() string {
 func newProgram(t testing.TB, data string, env ...string) *program {
 	t.Helper()
 	p := &program{t: t, data: data, env: env}
-	t.Cleanup(func() {
-		p.kill()
-		if t.Failed() {
-			t.Logf("the program said:\n%s", tail(p.log.String(), 12_000))
-		}
-	})
+	t.Cleanup(p.bury)
 	p.start()
 	p.token = p.ok("POST", "/auth/signup", map[string]any{"email": "owner@example.com", "password": password, "name": "老板", "tenantName": "星河"}).str("token")
 	return p
+}
+
+// bury kills the program and, if the test has failed, tells what it said.
+func (p *program) bury() {
+	p.kill()
+	if p.t.Failed() {
+		p.t.Logf("the program said:\n%s", tail(p.log.String(), 12_000))
+	}
 }
 
 func tail(s string, n int) string {
