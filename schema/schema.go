@@ -220,6 +220,11 @@ const (
 	ShadowClock = "clock"
 	// ShadowWas holds the values of a field as they were before it was given another type.
 	ShadowWas = "was"
+	// ShadowBase holds the amount of a field of several currencies in its own
+	// currency, by the newest rates (Int, scaled by the field); empty where no rate is known.
+	ShadowBase = "base"
+	// ShadowCode holds the currency of such an amount (Text).
+	ShadowCode = "code"
 )
 
 // Rule refuses a record for which its formula is not true. The formula is kept
@@ -326,6 +331,10 @@ type Options struct {
 	Max        *float64 `json:"max,omitempty"`        // number, percent, rating (default 5)
 	Unit       string   `json:"unit,omitempty"`
 	Currency   string   `json:"currency,omitempty"` // ISO 4217
+	// Currencies are those in which a currency field may hold amounts, Currency
+	// among them: the one that counts where none is named, and into which amounts are
+	// converted. None: Currency alone.
+	Currencies []string `json:"currencies,omitempty"`
 	TimeZone   string   `json:"timeZone,omitempty"` // dateTime
 	Pattern    string   `json:"pattern,omitempty"`  // autoNumber: "GW{yyyyMMdd}{000}"
 	Reset      string   `json:"reset,omitempty"`    // autoNumber: never, day, month, year
@@ -466,6 +475,25 @@ func (e *Entity) Shadow(f FieldID, use string) *Shadow {
 		}
 	}
 	return nil
+}
+
+// Behind is a live field by its id or that of a shadow of it, or nil.
+func (e *Entity) Behind(id FieldID) *Field {
+	for i := range e.Shadows {
+		if e.Shadows[i].ID == id {
+			id = e.Shadows[i].For
+			break
+		}
+	}
+	return e.Field(id)
+}
+
+// Place is the shadow of a field for a use, else the field itself.
+func (e *Entity) Place(f FieldID, use string) FieldID {
+	if sh := e.Shadow(f, use); sh != nil {
+		return sh.ID
+	}
+	return f
 }
 
 // View is a saved way to look at an entity. Filter is filter JSON, kept by

@@ -62,6 +62,8 @@ type Data interface {
 	MembersOf([]schema.DeptID) []schema.UserID
 	Zone() *time.Location
 	WeekStart() time.Weekday
+	// RateNow says what one unit of a currency is worth in another.
+	RateNow(from, to string) (string, bool)
 }
 
 func (a Actor) holds(roles ...schema.RoleID) bool {

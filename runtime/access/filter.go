@@ -14,7 +14,7 @@ import (
 // to the caller: nil lets it ask for every field.
 func FilterEnv(a Actor, d Data, now time.Time) *filter.Env {
 	return &filter.Env{
-		Env:          field.Env{Now: now, Zone: d.Zone(), Me: a.User},
+		Env:          field.Env{Now: now, Zone: d.Zone(), Me: a.User, Rate: d.RateNow},
 		WeekStart:    d.WeekStart(),
 		MyDepartment: a.Department,
 		Members:      func(dept schema.DeptID) []schema.UserID { return d.MembersOf([]schema.DeptID{dept}) },

@@ -72,7 +72,7 @@ func (c *Catalog) AddAutoIndex(ctx context.Context, t schema.TenantID, ent schem
 			return list, false
 		}
 		now := c.now().UnixMilli()
-		return append(list, AutoIndex{Field: f, Since: now, Used: now}), true
+		return append(list, AutoIndex{Field: s.Entity(ent).Behind(f).ID, Since: now, Used: now}), true
 	})
 	return added && err == nil, err
 }
@@ -80,8 +80,8 @@ func (c *Catalog) AddAutoIndex(ctx context.Context, t schema.TenantID, ent schem
 // UseAutoIndexes notes that queries went through the indexes of fields, and
 // drops those that were not used for too long. Most of the time there is nothing to do.
 func (c *Catalog) UseAutoIndexes(ctx context.Context, t schema.TenantID, ent schema.EntityID, used []schema.FieldID) error {
-	return c.autoIndex(ctx, t, ent, func(_ *Snapshot, list []AutoIndex) ([]AutoIndex, bool) {
-		out, _ := c.tended(list, used)
+	return c.autoIndex(ctx, t, ent, func(s *Snapshot, list []AutoIndex) ([]AutoIndex, bool) {
+		out, _ := c.tended(list, s.behind(ent, used))
 		return out, len(out) != len(list)
 	})
 }
@@ -92,8 +92,23 @@ func (c *Catalog) AutoIndexesDue(s *Snapshot, ent schema.EntityID, used []schema
 	if len(list) == 0 {
 		return false
 	}
-	_, due := c.tended(list, used)
+	_, due := c.tended(list, s.behind(ent, used))
 	return due
+}
+
+// behind are the fields to which stored values belong.
+func (s *Snapshot) behind(ent schema.EntityID, stored []schema.FieldID) []schema.FieldID {
+	e := s.Entity(ent)
+	if e == nil {
+		return stored
+	}
+	out := slices.Clone(stored)
+	for i, id := range out {
+		if f := e.Behind(id); f != nil {
+			out[i] = f.ID
+		}
+	}
+	return out
 }
 
 func (c *Catalog) tended(list []AutoIndex, used []schema.FieldID) (out []AutoIndex, changed bool) {

@@ -400,7 +400,11 @@ func (x *edits) patchField(e *schema.Entity, f *schema.Field, p *FieldPatch) err
 	set(&f.ReadOnlyIf, p.ReadOnlyIf)
 	refs := FieldRefs{}
 	if p.Options != nil {
+		was := *f
 		if err := patchOptions(f, *p.Options); err != nil {
+			return err
+		}
+		if err := x.mayRebase(&was, f); err != nil {
 			return err
 		}
 		refs = p.Refs
@@ -422,7 +426,7 @@ var retypable = [][]string{
 
 func retype(f *schema.Field, to string) error {
 	for _, group := range retypable {
-		if slices.Contains(group, f.Type) && slices.Contains(group, to) {
+		if slices.Contains(group, f.Type) && slices.Contains(group, to) && len(f.Options.Currencies) == 0 {
 			f.Type = to
 			return nil
 		}
@@ -446,6 +450,11 @@ func patchOptions(f *schema.Field, o schema.Options) error {
 			return fail.New(fail.Invalid, "field.scaleFixed").On("options.scale")
 		}
 		o.Scale = old.Scale
+	}
+	if f.Type == "currency" {
+		if err := keepCurrencies(&o, &old); err != nil {
+			return err
+		}
 	}
 	keepComputed(f, &o)
 	o.Choices, o.Transitions = slices.Clone(o.Choices), slices.Clone(o.Transitions)

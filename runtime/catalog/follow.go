@@ -115,6 +115,9 @@ func (s *Snapshot) followersOf(set setting) ([]store.DocOp, error) {
 			refs = append(refs, r)
 		}
 	}
+	if set.kind == KindRates {
+		refs = append(refs, s.money()...)
+	}
 	r := recalcOf(s.graph, refs)
 	if r == nil {
 		return nil, nil

@@ -33,7 +33,7 @@ type loader struct {
 func (c *Catalog) read(ctx context.Context, t schema.TenantID, last *Snapshot) (*Snapshot, error) {
 	var out *Snapshot
 	err := c.engine.View(ctx, t, func(r store.Reader) error {
-		l := &loader{ctx: ctx, r: r, last: last, out: emptySnapshot()}
+		l := &loader{ctx: ctx, r: r, last: last, out: emptySnapshot(c.now)}
 		if err := l.all(); err != nil {
 			return err
 		}
@@ -50,8 +50,9 @@ func (c *Catalog) read(ctx context.Context, t schema.TenantID, last *Snapshot) (
 	return out, nil
 }
 
-func emptySnapshot() *Snapshot {
+func emptySnapshot(now func() time.Time) *Snapshot {
 	return &Snapshot{
+		now:      now,
 		entities: map[schema.EntityID]*schema.Entity{}, removed: map[schema.EntityID]*schema.Entity{},
 		byApp: map[schema.AppID][]*schema.Entity{}, shapes: map[schema.EntityID]*store.Shape{},
 		views: map[schema.ViewID]*schema.View{}, byEntity: map[schema.EntityID][]*schema.View{},

@@ -17,19 +17,34 @@ var namedBy = map[string][]string{
 	KindRole:       {"role"},
 }
 
+// ByDay says whether Daily may ever find work.
+func (s *Snapshot) ByDay() bool {
+	return len(s.dated()) > 0 || len(s.rates) > 0 && len(s.money()) > 0
+}
+
 // Daily is the work that brings up to date what follows from filters that mean
-// something else each day; nil where there are none.
-func (s *Snapshot) Daily() *Recalc {
+// something else each day, and amounts in currencies whose rates hold from a day
+// after since, until date; nil where there is none.
+func (s *Snapshot) Daily(since, date string) *Recalc {
+	refs := s.dated()
+	if slices.ContainsFunc(s.rates, func(r *Rates) bool { return r.Date > since && r.Date <= date }) {
+		refs = append(refs, s.money()...)
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	return recalcOf(s.graph, refs)
+}
+
+// dated lists what follows from filters that mean something else each day.
+func (s *Snapshot) dated() []Ref {
 	var refs []Ref
 	for r, c := range s.graph.nodes {
 		if c.Stored && filter.Dated(c.Field.Options.Filter) {
 			refs = append(refs, r)
 		}
 	}
-	if len(refs) == 0 {
-		return nil
-	}
-	return recalcOf(s.graph, refs)
+	return refs
 }
 
 // withNames adds the work that changed names of people, departments and roles

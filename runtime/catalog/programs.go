@@ -286,12 +286,19 @@ func shadows(e *schema.Entity) {
 		if len(f.UniqueWith) > 0 {
 			want(f.ID, schema.ShadowUnique, schema.KindText, true)
 		}
+		if hasMoney(f) {
+			want(f.ID, schema.ShadowBase, schema.KindInt, false)
+			want(f.ID, schema.ShadowCode, schema.KindText, false)
+		}
 	}
 	e.Shadows = slices.DeleteFunc(e.Shadows, func(s schema.Shadow) bool {
 		if s.For == 0 {
 			return false
 		}
 		f := e.Field(s.For)
+		if f != nil && (s.Use == schema.ShadowBase || s.Use == schema.ShadowCode) {
+			return !hasMoney(f)
+		}
 		return f == nil || s.Use == schema.ShadowUnique && len(f.UniqueWith) == 0 || s.Use == schema.ShadowClock && f.Type != "sla"
 	})
 }
@@ -305,7 +312,7 @@ func (x *edits) followKinds(all map[schema.EntityID]*schema.Entity) error {
 			continue
 		}
 		for i := range e.Fields {
-			if looksAway(&e.Fields[i]) && kindOf(&e.Fields[i]) != kindOf(&was.Fields[i]) {
+			if looksAway(&e.Fields[i]) && (kindOf(&e.Fields[i]) != kindOf(&was.Fields[i]) || hasMoney(&e.Fields[i]) != hasMoney(&was.Fields[i])) {
 				if _, err := x.entity(id); err != nil {
 					return err
 				}
@@ -339,7 +346,7 @@ func (x *edits) changedFields(g *Graph) []Ref {
 		}
 		for _, f := range e.Live() {
 			o := was.Field(f.ID)
-			if o == nil && field.Given(f) || o != nil && (renamed(o, f) || !slices.Equal(o.UniqueWith, f.UniqueWith)) {
+			if o == nil && field.Given(f) || o != nil && (renamed(o, f) || rebased(o, f) || !slices.Equal(o.UniqueWith, f.UniqueWith)) {
 				out = append(out, Ref{id, f.ID})
 			}
 		}

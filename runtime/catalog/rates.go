@@ -54,6 +54,11 @@ func (s *Snapshot) Rate(from, to string, at time.Time) (string, bool) {
 	return "", false
 }
 
+// RateNow is Rate at this moment.
+func (s *Snapshot) RateNow(from, to string) (string, bool) {
+	return s.Rate(from, to, s.now())
+}
+
 // worth is the value of one unit in the base currency; nil: not known.
 func (r *Rates) worth(currency string) *big.Rat {
 	if currency == r.Base {
@@ -81,6 +86,9 @@ func (c *Catalog) SetRates(ctx context.Context, a access.Actor, in Rates) error 
 		return err
 	}
 	return c.change(ctx, a, func(s *Snapshot) ([]store.DocOp, error) {
+		if err := s.mayTakeRates(in); err != nil {
+			return nil, err
+		}
 		version := schema.Version(0)
 		if i := slices.IndexFunc(s.rates, func(r *Rates) bool { return r.Date == in.Date }); i >= 0 {
 			version = s.rates[i].Version

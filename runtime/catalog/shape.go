@@ -29,11 +29,12 @@ func shapeOf(e *schema.Entity, views []*schema.View, autos []AutoIndex) *store.S
 		}
 		s.Fields = append(s.Fields, store.FieldShape{
 			ID: f.ID, Kind: traits.Kind, SortKey: store.SortKey(traits.SortKey), Unique: f.Unique,
-			Searchable: traits.Searchable && traits.Kind == schema.KindText, Indexed: slices.Contains(indexed, f.ID),
+			Searchable: traits.Searchable && traits.Kind == schema.KindText, Indexed: slices.Contains(indexed, f.ID) && !traits.Money,
 		})
 	}
 	for _, h := range e.Shadows {
-		s.Fields = append(s.Fields, store.FieldShape{ID: h.ID, Kind: h.Kind, Unique: h.Unique})
+		byMoney := h.Use == schema.ShadowBase || h.Use == schema.ShadowCode
+		s.Fields = append(s.Fields, store.FieldShape{ID: h.ID, Kind: h.Kind, Unique: h.Unique, Indexed: byMoney && slices.Contains(indexed, h.For)})
 	}
 	return s
 }

@@ -16,6 +16,7 @@ type Snapshot struct {
 	// PolicyVersion rises with every change of a role, a member or a department.
 	PolicyVersion int64
 
+	now         func() time.Time
 	zone        *time.Location
 	apps        []*schema.App
 	listed      []*schema.App

@@ -57,7 +57,7 @@ func (c *Catalog) CreateTenant(ctx context.Context, in TenantInput, owner schema
 		return nil, err
 	}
 	a := access.Actor{Tenant: t.ID, User: owner.User, System: true}
-	if err := c.commit(ctx, a, []store.DocOp{self, member, raisePolicy(emptySnapshot())}); err != nil {
+	if err := c.commit(ctx, a, []store.DocOp{self, member, raisePolicy(emptySnapshot(c.now))}); err != nil {
 		return nil, err
 	}
 	// The installation's list of tenants comes last: what it names is complete.

@@ -183,7 +183,7 @@ func (p *aggPlan) addKey(c *conditions, snap *catalog.Snapshot, k *AggKey) error
 	if err != nil {
 		return err
 	}
-	g := query.GroupBy{Field: id, Desc: k.Desc}
+	g := query.GroupBy{Field: c.place(id, schema.ShadowCode), Desc: k.Desc}
 	f := c.entity.FieldNamed(k.Field)
 	if f == nil {
 		f = systemField(id)
@@ -254,10 +254,7 @@ func (p *aggPlan) addMetric(c *conditions, m *Metric) error {
 		return err
 	}
 	p.narrow(c, id)
-	out.f = c.entity.FieldNamed(m.Field)
-	if out.f == nil {
-		out.f = systemField(id)
-	}
+	out.f, id = c.measured(m.Field, id, fn)
 	switch {
 	case fn == query.Count:
 		p.query.Measures = append(p.query.Measures, query.Measure{Fn: query.CountFilled, Field: id})
@@ -285,9 +282,9 @@ func measurable(fn query.AggFn, t field.Traits) bool {
 	case query.CountDistinct:
 		return t.Kind != schema.KindJSON && t.Kind != schema.KindSet
 	case query.Sum, query.Avg:
-		return t.Kind == schema.KindInt && t.System == 0 || t.Kind == schema.KindFloat
+		return t.Money || t.Kind == schema.KindInt && t.System == 0 || t.Kind == schema.KindFloat
 	}
-	return t.Kind == schema.KindInt && t.System == 0 || t.Kind == schema.KindFloat || t.Kind == schema.KindTime
+	return t.Money || t.Kind == schema.KindInt && t.System == 0 || t.Kind == schema.KindFloat || t.Kind == schema.KindTime
 }
 
 // names finds what the keys are called.
@@ -341,6 +338,9 @@ func (k *aggKey) json(v schema.Value, n *names) json.RawMessage {
 	t, ok := field.Of(k.f.Type)
 	if !ok {
 		return json.RawMessage("null")
+	}
+	if code, isText := v.(string); isText && t.Traits(k.f).Money { // groups are the currencies
+		return field.AppendString(nil, code)
 	}
 	if isID && t.Traits(k.f).Kind == schema.KindSet {
 		return memberJSON(t, k.f, id, n)

@@ -37,6 +37,9 @@ type wave struct {
 func (w *writing) compute() error {
 	v := newWave(w)
 	for _, wk := range slices.Clone(w.works) {
+		if wk.op == store.OpCreate || wk.op == store.OpUpdate {
+			wk.setWorths(w.snap.RateNow)
+		}
 		v.start(wk)
 	}
 	return w.ride(v)
@@ -218,7 +221,7 @@ func (v *wave) evaluate(c *catalog.Computed, works []*work) error {
 			return err
 		}
 		wk.setClock(v.ev, c)
-		if wk.setComputed(c.Field, val, code) {
+		if wk.setComputed(c.Field, val, code, v.w.snap.RateNow) {
 			v.changed(wk, c.Field.ID)
 		}
 	}
@@ -346,10 +349,13 @@ func (w *writing) quietSide(e *schema.Entity) *side {
 
 // setComputed puts a computed value, or its error, into the record and says
 // whether that changed anything.
-func (wk *work) setComputed(f *schema.Field, v schema.Value, code formula.ErrCode) bool {
+func (wk *work) setComputed(f *schema.Field, v schema.Value, code formula.ErrCode, rate field.Rate) bool {
 	changed := !sameValue(wk.after.Values[f.ID], v)
 	if changed {
 		wk.put(f.ID, v)
+	}
+	if wk.setWorth(f, rate) {
+		changed = true
 	}
 	sh := wk.side.entity.Shadow(0, schema.ShadowErrors)
 	if sh == nil {

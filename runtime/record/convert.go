@@ -202,7 +202,7 @@ func (rd *reading) mover(from, to *schema.Field, recs []*schema.Record, held sch
 	if err != nil {
 		return nil, err
 	}
-	env := &field.Env{Now: rd.svc.now().UTC(), Zone: rd.snap.Zone(), Me: rd.actor.User, Typecast: true, Find: newFinder(rd)}
+	env := &field.Env{Now: rd.svc.now().UTC(), Zone: rd.snap.Zone(), Me: rd.actor.User, Typecast: true, Find: newFinder(rd), Rate: rd.snap.RateNow}
 	return &mover{from: from, to: to, names: n, env: env}, nil
 }
 

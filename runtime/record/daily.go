@@ -43,12 +43,12 @@ func (d day) covers(o day) bool {
 // newDay returns what the day asks for; nil where that is done, or nothing
 // depends on the day.
 func (s *Service) newDay(ctx context.Context, snap *catalog.Snapshot) (*today, error) {
-	work := snap.Daily()
-	if work == nil {
+	if !snap.ByDay() {
 		return nil, nil //nolint:nilnil // nothing is a fine answer
 	}
 	date := s.now().Add(-lateWriters).In(snap.Zone()).Format(time.DateOnly)
-	d := &today{day: day{date, snap.Zone().String(), snap.WeekStart()}, work: work}
+	d := &today{day: day{date, snap.Zone().String(), snap.WeekStart()}}
+	since := ""
 	err := s.engine.View(ctx, snap.Tenant.ID, func(r store.Reader) error {
 		doc, err := r.Doc(ctx, kindDay, kindDay)
 		if errors.Is(err, store.ErrNotFound) {
@@ -61,7 +61,7 @@ func (s *Service) newDay(ctx context.Context, snap *catalog.Snapshot) (*today, e
 		if err := json.Unmarshal(doc.Body, &was); err != nil {
 			return err
 		}
-		d.version = doc.Version
+		d.version, since = doc.Version, was.Date
 		if was.covers(d.day) {
 			d = nil
 		}
@@ -69,6 +69,12 @@ func (s *Service) newDay(ctx context.Context, snap *catalog.Snapshot) (*today, e
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the day of computed values: %w", err)
+	}
+	if d == nil {
+		return nil, nil //nolint:nilnil // nothing is a fine answer
+	}
+	if d.work = snap.Daily(since, date); d.work == nil {
+		return nil, nil //nolint:nilnil // nothing is a fine answer
 	}
 	return d, nil
 }

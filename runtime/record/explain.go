@@ -176,8 +176,8 @@ func (x *explainer) order(st store.PlanStep, nth int) {
 // stands for a system field.
 func (x *explainer) field(id schema.FieldID) *schema.Field {
 	if id > 0 {
-		f := x.rights.Entity().Field(id)
-		if f == nil || !x.rights.Readable(id) {
+		f := x.rights.Entity().Behind(id)
+		if f == nil || !x.rights.Readable(f.ID) {
 			return nil
 		}
 		return f

@@ -21,6 +21,7 @@ var (
 	_ field.Names  = (*names)(nil)
 	_ field.Zoned  = (*names)(nil)
 	_ field.Groups = (*names)(nil)
+	_ field.Rated  = (*names)(nil)
 )
 
 // User is the name of a member, or of one who left.
@@ -56,6 +57,9 @@ func (n *names) File(f schema.FileID) (field.FileInfo, bool) {
 
 // Zone is the tenant's time zone.
 func (n *names) Zone() *time.Location { return n.snap.Zone() }
+
+// Rate is what one unit of a currency is worth in another now.
+func (n *names) Rate(from, to string) (string, bool) { return n.snap.RateNow(from, to) }
 
 // visible returns those of the linked records that the reader may see.
 func (n *names) visible(e schema.EntityID, set []int64) []int64 {

@@ -273,6 +273,7 @@ func (c *conditions) sorts(keys []SortKey, v *schema.View) ([]query.Sort, error)
 		if err != nil {
 			return nil, err
 		}
+		id = c.place(id, schema.ShadowBase)
 		if !slices.ContainsFunc(out, func(s query.Sort) bool { return s.Field == id }) {
 			out = append(out, query.Sort{Field: id, Desc: k.Desc})
 		}
@@ -280,8 +281,13 @@ func (c *conditions) sorts(keys []SortKey, v *schema.View) ([]query.Sort, error)
 	if keys != nil || v == nil {
 		return out, nil
 	}
-	for _, k := range append(slices.Clone(v.Group), v.Sort...) {
+	for i, k := range append(slices.Clone(v.Group), v.Sort...) {
 		id, err := c.field(schema.FormatID(schema.PrefixField, k.Field), func(t field.Traits) bool { return t.Sortable }, "")
+		if i < len(v.Group) {
+			id = c.place(id, schema.ShadowCode)
+		} else {
+			id = c.place(id, schema.ShadowBase)
+		}
 		if err == nil && !slices.ContainsFunc(out, func(s query.Sort) bool { return s.Field == id }) {
 			out = append(out, query.Sort{Field: id, Desc: k.Desc})
 		} // a view may be ordered by what this actor cannot see: it gets the rest of the order
@@ -307,6 +313,14 @@ func (c *conditions) field(name string, pass func(field.Traits) bool, code strin
 		return sys, nil
 	}
 	return f.ID, nil
+}
+
+// place is where a field's values stand for a use.
+func (c *conditions) place(f schema.FieldID, use string) schema.FieldID {
+	if f <= 0 {
+		return f
+	}
+	return c.entity.Place(f, use)
 }
 
 // systemNames are what every entity can be sorted and grouped by.

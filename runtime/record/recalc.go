@@ -10,6 +10,7 @@ import (
 	"tongban/runtime/catalog"
 	"tongban/runtime/store"
 	"tongban/schema"
+	"tongban/schema/field"
 	"tongban/schema/query"
 )
 
@@ -321,12 +322,15 @@ func fills(rd *reading, st *catalog.RecalcStep, recs []*schema.Record) ([]store.
 				return nil, err
 			}
 			wk.setClock(ev, c)
-			wk.setComputed(c.Field, v, code)
+			wk.setComputed(c.Field, v, code, rd.snap.RateNow)
 		}
 	}
 	for _, id := range st.Fields {
 		if f := e.Field(id); f != nil {
 			for _, wk := range works {
+				if field.IsMoney(f) {
+					wk.setWorth(f, rd.snap.RateNow)
+				}
 				if err := wk.give(f, rd.snap.Zone()); err != nil {
 					return nil, err
 				}

@@ -82,7 +82,7 @@ func (ev *evaluator) ordered(c *catalog.Computed, to *schema.Entity, recs []*sch
 	if len(o.Sort) > 0 {
 		keys := make([]query.Sort, len(o.Sort))
 		for i, k := range o.Sort {
-			keys[i] = query.Sort{Field: k.Field, Desc: k.Desc}
+			keys[i] = query.Sort{Field: to.Place(k.Field, schema.ShadowBase), Desc: k.Desc}
 		}
 		in := ev.lookup(to.ID)
 		recs = slices.Clone(recs)
@@ -122,6 +122,10 @@ func (ev *evaluator) rolledUp(f, src *schema.Field, vals []schema.Value) (schema
 			return false, ""
 		}
 		return true, ""
+	}
+	vals, ok := ev.inBase(src, vals)
+	if !ok {
+		return nil, formula.ErrRef
 	}
 	var s sums
 	for _, v := range vals {
@@ -349,6 +353,7 @@ func (ev *evaluator) figures(c *catalog.Computed, where query.Expr) *query.AggQu
 		return q
 	}
 	src, kind := ev.rd.snap.Entity(ent).Field(id), schema.Kind(0)
+	id = ev.figureOf(c)
 	if fs := ev.rd.snap.Shape(ent).Field(id); fs != nil {
 		kind = fs.Kind
 	}
@@ -366,6 +371,15 @@ func (ev *evaluator) figures(c *catalog.Computed, where query.Expr) *query.AggQu
 		return nil
 	}
 	return q
+}
+
+// figureOf is the field that a rollup's figure is made of.
+func (ev *evaluator) figureOf(c *catalog.Computed) schema.FieldID {
+	id := c.Field.Options.Field
+	if to := ev.rd.snap.Entity(c.Link.Options.Entity); to != nil {
+		return to.Place(id, schema.ShadowBase)
+	}
+	return id
 }
 
 // figure asks the store, and adds the records of the batch.
@@ -394,7 +408,7 @@ func (ev *evaluator) figure(c *catalog.Computed, q *query.AggQuery, mine []*sche
 		s.least, s.most = rows[0].Vals[1], rows[0].Vals[2]
 	}
 	for _, r := range mine {
-		if v := r.Values[c.Field.Options.Field]; v != nil {
+		if v := r.Values[ev.figureOf(c)]; v != nil {
 			s.add(v)
 		}
 	}

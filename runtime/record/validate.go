@@ -23,7 +23,7 @@ const maxErrors = 100
 func (w *writing) env() *field.Env {
 	return &field.Env{
 		Now: time.UnixMilli(w.at).UTC(), Zone: w.snap.Zone(), Me: w.Actor.User,
-		Typecast: w.Typecast, Find: w.finder,
+		Typecast: w.Typecast, Find: w.finder, Rate: w.snap.RateNow,
 	}
 }
 
@@ -52,6 +52,7 @@ func (w *writing) validate() error {
 	}
 	for _, wk := range w.works {
 		w.checkRequired(wk)
+		w.checkWorths(wk)
 	}
 	return w.faults()
 }

@@ -122,6 +122,11 @@ func rollupShape(f *schema.Field, depth int) (shape, bool) {
 	if !ok || s.list != single {
 		return shape{}, false
 	}
+	if IsMoney(s.f) { // in its own currency
+		c := *s.f
+		c.Options.Currencies = nil
+		s.f = &c
+	}
 	kind := s.t.Traits(s.f).Kind
 	switch f.Options.Op {
 	case "sum":

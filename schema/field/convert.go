@@ -135,6 +135,9 @@ func moveDay(v schema.Value, from, to *time.Location) schema.Value {
 // measure converts numbers by their value, rounded to what the target keeps.
 func measure(from, to *schema.Field, v schema.Value, env *Env) (schema.Value, bool, error) {
 	var s string
+	if IsMoney(from) || IsMoney(to) {
+		return exchange(from, to, v, env)
+	}
 	switch x := v.(type) {
 	case float64:
 		s = strconv.FormatFloat(x, 'f', -1, 64)

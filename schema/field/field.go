@@ -21,6 +21,9 @@ type Env struct {
 	Me       schema.UserID
 	Typecast bool   // also accept text where JSON wants another type, and names for ids
 	Find     Finder // may be nil: names are not found then
+	// Rate says what one unit of a currency is worth in another now; nil: nothing
+	// is known.
+	Rate Rate
 }
 
 // Finder finds ids by what people write: a user's e-mail or name, a record's title.
@@ -60,6 +63,15 @@ type Traits struct {
 	// that the search box asks.
 	Groupable, Searchable, ReadOnly, MayBeUnique, MayBeRequired bool
 	Ops                                                         []string // filter ops, see schema/filter
+	// Money: amounts of several currencies. Order, comparisons and figures go by
+	// schema.ShadowBase, groups by schema.ShadowCode.
+	Money bool
+}
+
+// Rated is a Names that also knows what one unit of a currency is worth in
+// another now; without it amounts of other currencies have no worth.
+type Rated interface {
+	Rate(from, to string) (rate string, ok bool)
 }
 
 // Type is one type of field. Methods are pure and safe for concurrent use.

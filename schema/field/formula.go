@@ -69,6 +69,9 @@ func plainValue(t Type, f *schema.Field, v schema.Value, n Names) formula.Value 
 	case int64:
 		return intValue(t, f, x, n)
 	case string:
+		if IsMoney(f) {
+			return moneyValue(f, x, n)
+		}
 		return formula.Text(x)
 	case []int64:
 		return setValue(t, f, x, n)

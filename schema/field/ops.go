@@ -5,6 +5,7 @@ var (
 	opsText   = []string{"eq", "ne", "contains", "notContains", "startsWith", "endsWith", "in", "notIn", "gt", "gte", "lt", "lte", "between", "isEmpty", "isNotEmpty"}
 	opsLong   = []string{"contains", "notContains", "startsWith", "endsWith", "eq", "ne", "isEmpty", "isNotEmpty"}
 	opsNumber = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "notIn", "isEmpty", "isNotEmpty"}
+	opsMoney  = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "notIn", "hasAny", "hasNone", "isEmpty", "isNotEmpty"}
 	opsTime   = []string{"eq", "ne", "gt", "gte", "lt", "lte", "between", "within", "in", "notIn", "isEmpty", "isNotEmpty"}
 	opsBool   = []string{"eq", "ne", "isEmpty", "isNotEmpty"}
 	opsOption = []string{"eq", "ne", "in", "notIn", "hasAny", "hasNone", "isEmpty", "isNotEmpty"}

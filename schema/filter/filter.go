@@ -118,6 +118,9 @@ func (c *compiler) leaf(n node) (query.Expr, error) {
 	if l.traits.System != 0 {
 		l.id = l.traits.System
 	}
+	if l.traits.Money {
+		return l.money(c.entity)
+	}
 	return l.compile()
 }
 

@@ -21,6 +21,8 @@ type leaf struct {
 	op     string
 	value  any
 	name   string // as the filter names the field
+	// worth reads what an amount is compared with, where the field has several currencies.
+	worth func(in any) (schema.Value, error)
 }
 
 func (l *leaf) bad(code string) *fail.Error {
@@ -222,7 +224,11 @@ func (l *leaf) one(in any) (schema.Value, error) {
 	}
 	env := l.env.Env
 	env.Typecast = true
-	v, err := t.Parse(&loose, in, &env)
+	read := l.worth
+	if read == nil {
+		read = func(in any) (schema.Value, error) { return t.Parse(&loose, in, &env) }
+	}
+	v, err := read(in)
 	if err != nil {
 		return nil, l.named(err)
 	}

@@ -23,6 +23,7 @@ type optionsOutJSON struct {
 	Max         *float64          `json:"max,omitempty"`
 	Unit        string            `json:"unit,omitempty"`
 	Currency    string            `json:"currency,omitempty"`
+	Currencies  []string          `json:"currencies,omitempty"`
 	TimeZone    string            `json:"timeZone,omitempty"`
 	Pattern     string            `json:"pattern,omitempty"`
 	Reset       string            `json:"reset,omitempty"`
@@ -141,7 +142,7 @@ func boolJSON(b bool) json.RawMessage {
 func (r reader) options(f *schema.Field) optionsOutJSON {
 	o := &f.Options
 	out := optionsOutJSON{
-		Scale: o.Scale, Min: o.Min, Max: o.Max, Unit: o.Unit, Currency: o.Currency, TimeZone: o.TimeZone,
+		Scale: o.Scale, Min: o.Min, Max: o.Max, Unit: o.Unit, Currency: o.Currency, Currencies: o.Currencies, TimeZone: o.TimeZone,
 		Pattern: o.Pattern, Reset: o.Reset, Region: o.Region, Many: o.Many, Derived: o.Derived,
 		Format: o.Format, Match: o.Match, Message: o.Message, MaxLength: o.MaxLength, Tree: o.Tree, Op: o.Op,
 		Filter: o.Filter, Limit: o.Limit, Formula: r.print(o.Formula), Result: o.Result, Volatile: o.Volatile, Open: o.Open, Label: o.Label,
@@ -206,7 +207,7 @@ func showsOf(f *schema.Field) *showsJSON {
 func plainOptions(f *schema.Field) optionsOutJSON {
 	plain := &schema.Field{Options: schema.Options{
 		Choices: f.Options.Choices, Scale: f.Options.Scale, Min: f.Options.Min, Max: f.Options.Max, Unit: f.Options.Unit,
-		Currency: f.Options.Currency, TimeZone: f.Options.TimeZone, Many: f.Options.Many, Format: f.Options.Format,
+		Currency: f.Options.Currency, Currencies: f.Options.Currencies, TimeZone: f.Options.TimeZone, Many: f.Options.Many, Format: f.Options.Format,
 		Tree: f.Options.Tree, Entity: f.Options.Entity, Result: f.Options.Result,
 	}}
 	return reader{e: &schema.Entity{}}.options(plain)
@@ -242,6 +243,7 @@ type optionsIn struct {
 	Max         *float64          `json:"max"`
 	Unit        string            `json:"unit" max:"100"`
 	Currency    string            `json:"currency" max:"10"`
+	Currencies  []string          `json:"currencies" max:"100"`
 	TimeZone    string            `json:"timeZone" max:"64"`
 	Pattern     string            `json:"pattern" max:"200"`
 	Reset       string            `json:"reset" max:"20"`
@@ -278,7 +280,7 @@ type optionsIn struct {
 
 func (o *optionsIn) options() (schema.Options, error) {
 	out := schema.Options{
-		Scale: o.Scale, Min: o.Min, Max: o.Max, Unit: o.Unit, Currency: o.Currency, TimeZone: o.TimeZone,
+		Scale: o.Scale, Min: o.Min, Max: o.Max, Unit: o.Unit, Currency: o.Currency, Currencies: o.Currencies, TimeZone: o.TimeZone,
 		Pattern: o.Pattern, Reset: o.Reset, Region: o.Region, Many: o.Many,
 		Format: o.Format, Match: o.Match, Message: o.Message, MaxLength: o.MaxLength, Tree: o.Tree, Op: o.Op,
 		Limit: o.Limit, Formula: o.Formula, Open: o.Open, Label: o.Label,

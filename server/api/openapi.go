@@ -263,7 +263,7 @@ func fieldSchema(f *schema.Field, input bool) object {
 	case "checkbox":
 		out["type"] = "boolean"
 	case "decimal", "currency":
-		out["type"], out["pattern"] = "string", `^-?[0-9]+(\.[0-9]+)?$`
+		out = amountSchema(f)
 	case "date":
 		out["type"], out["format"] = "string", "date"
 	case "dateTime", "createdTime", "updatedTime", "sla":
@@ -297,6 +297,19 @@ func fieldSchema(f *schema.Field, input bool) object {
 		out["description"] = f.Description
 	}
 	return out
+}
+
+const amountPattern = `^-?[0-9]+(\.[0-9]+)?$`
+
+// amountSchema describes decimals, and amounts of one currency or of several.
+func amountSchema(f *schema.Field) object {
+	if !field.IsMoney(f) {
+		return object{"type": "string", "pattern": amountPattern}
+	}
+	return object{"type": "object", "properties": object{
+		"amount":   object{"type": "string", "pattern": amountPattern},
+		"currency": object{"type": "string", "enum": f.Options.Currencies},
+	}, "required": []string{"amount"}}
 }
 
 // objectSchema describes the values that are objects of their own kind.
