@@ -64,6 +64,22 @@ const ordered: readonly Kind[] = [
     groups: ["0:01", "1:30", "24:00"],
   },
   {
+    type: "currency", // in several currencies: 1 USD is worth 7 CNY
+    name: "报价",
+    options: { scale: 2, currency: "CNY", currencies: ["CNY", "USD"] },
+    values: [
+      { amount: "100", currency: "CNY" },
+      { amount: "20", currency: "USD" },
+      { amount: "5", currency: "CNY" },
+    ],
+    op: "大于等于",
+    ask: "typed",
+    value: ["$14"],
+    found: ["甲", "乙"],
+    sorted: ["丙", "甲", "乙"],
+    groups: ["CNY 人民币", "USD 美元"],
+  },
+  {
     type: "year",
     name: "年度",
     values: [2026, 1999, 2030],
@@ -174,6 +190,7 @@ test.use({ trace: "off" });
 test.beforeAll(async ({ browser }) => {
   server = await Server.start();
   token = await server.signUp();
+  await server.api(token, "PUT", "/rates", { date: "2026-01-01", base: "CNY", rates: { USD: "7" } });
   kinds = [...ordered, ...(await madeKinds())];
   const table = await makeTable(server, token, "试验", [
     { key: "name", name: "名称", type: "text" },

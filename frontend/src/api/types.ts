@@ -96,6 +96,7 @@ export interface FieldOptions {
   readonly choices?: readonly Choice[];
   readonly scale?: number;
   readonly currency?: string;
+  readonly currencies?: readonly string[];
   readonly min?: number;
   readonly max?: number;
   readonly unit?: string;

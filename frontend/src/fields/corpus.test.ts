@@ -114,7 +114,7 @@ describe("the corpus", () => {
 
   it.each(typed.filter((one) => !asText(one)).map((one) => [one.name, one] as const))("%s", (_name, one) => {
     const field = fieldOf(one);
-    const type = typeOf(one.type);
+    const type = typeOf(field);
     const text = one.how === "quoted" ? (JSON.parse(one.input) as string) : one.input;
     const got = type.parse(field, text, env);
     if (one.want.startsWith("error ")) {

@@ -13,7 +13,7 @@ import { FileList } from "./file/file-list";
 import { choiceOptions, memberOptions, useRecordOptions } from "./options";
 import { isComputed, typeOf } from "./registry";
 import { FieldValue, isEmptyValue } from "./show";
-import { TextEntry } from "./text-entry";
+import { TextEntry, type TextEntryProps } from "./text-entry";
 import { type Family, listOf } from "./types";
 
 export interface FieldInputProps {
@@ -32,7 +32,7 @@ export function Shown({ field, value, readOnly }: FieldInputProps) {
   return <FieldValue field={field} value={value} />;
 }
 
-function Entry(props: FieldInputProps) {
+export function Entry(props: FieldInputProps & Pick<TextEntryProps, "below">) {
   const [open, setOpen] = useState(false);
   const again = useRef(false);
   if (open) {

@@ -80,7 +80,8 @@ export function withTypes<T>(load: () => Promise<T>): () => Promise<T> {
 
 /** Whether fields are there whose types have not been fetched. */
 export const needsMore = (fields: readonly Field[]): boolean =>
-  more === undefined && fields.some(({ type }) => !byId.has(type));
+  more === undefined &&
+  fields.some(({ type, options }) => !byId.has(type) || options.currencies !== undefined);
 
 /** All types that are known by now. */
 export const allTypes = (): FieldType[] => [...byId.values()];

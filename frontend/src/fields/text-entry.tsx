@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import type { Field } from "@/api/types";
 import { t, tryT } from "@/lib/i18n";
 import { useFields } from "./context";
@@ -12,6 +12,8 @@ export interface TextEntryProps {
   readonly onClose: () => void;
   /** Hears every value on the way. */
   readonly onTyping?: ((typed: { readonly value: unknown } | undefined) => void) | undefined;
+  /** What stands below the text and may put another in its place. */
+  readonly below?: ((text: string, put: (text: string) => void) => ReactNode) | undefined;
 }
 
 function editText(field: Field, value: unknown): string {
@@ -21,11 +23,14 @@ function editText(field: Field, value: unknown): string {
   if (["duration", "time", "year"].includes(field.type)) {
     return typeOf(field).format(field, value);
   }
+  if (typeof value === "object" && "amount" in value && "currency" in value) {
+    return `${value.currency} ${value.amount}`;
+  }
   return field.type === "percent" ? `${Number((Number(value) * 100).toPrecision(12))}%` : String(value);
 }
 
 /** A value typed as text where it stands; what the field does not take stays to be mended. */
-export function TextEntry({ field, value, onChange, onClose, onTyping }: TextEntryProps) {
+export function TextEntry({ field, value, onChange, onClose, onTyping, below }: TextEntryProps) {
   const env = useFields();
   const [text, setText] = useState(() => editText(field, value));
   const [wrong, setWrong] = useState("");
@@ -79,6 +84,7 @@ export function TextEntry({ field, value, onChange, onClose, onTyping }: TextEnt
         onKeyDown={handleKey}
         onBlur={commit}
       />
+      {below?.(text, type)}
       {wrong && (
         <div role="alert" className={css.wrong}>
           {wrong}

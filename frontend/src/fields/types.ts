@@ -34,6 +34,7 @@ export type Family =
   | "address"
   | "list"
   | "secret"
+  | "money"
   | "button"
   | "layout";
 
@@ -54,7 +55,8 @@ export type FilterValue =
   | "own"
   | "ownRange"
   | "tree"
-  | "groups";
+  | "groups"
+  | "currencies";
 
 export interface FieldType {
   readonly id: string;

@@ -83,7 +83,8 @@ function plainType(type: string, scale = 2): Type {
 }
 
 const decimalOf = (json: unknown, scale: number): Value => {
-  const found = parseDecimal(String(json));
+  const amount = typeof json === "object" && json !== null && "amount" in json ? json.amount : json;
+  const found = parseDecimal(String(amount));
   return found ? decimalAt(decimal(found.d, found.scale), scale) : blank;
 };
 

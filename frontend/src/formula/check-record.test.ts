@@ -52,6 +52,18 @@ describe("the rules of a record", () => {
     expect([...open.missing]).toEqual([]);
   });
 
+  it("leave amounts in another currency than the field's own to the server", () => {
+    const options = { scale: 2, currency: "CNY", currencies: ["CNY", "USD"] };
+    const deals: RuledEntity = {
+      fields: [field("price", "currency", { options })],
+      rules: [{ formula: "{price}>=50", message: { en: "Too little" } }],
+    };
+    const check = (currency: string) =>
+      checkRecord(deals, { fields: { price: { amount: "10.00", currency } } }, undefined, env).broken;
+    expect(check("CNY")).toHaveLength(1);
+    expect(check("USD")).toEqual([]);
+  });
+
   it("lock a field by what is saved, not by what is being typed", () => {
     const saved = { fields: { stage: { name: "open" } } };
     const typed = { fields: { stage: { name: "won" } } };

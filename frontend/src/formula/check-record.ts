@@ -104,6 +104,23 @@ function messageOf(rule: EntityRule): string {
   return messages[locale()] ?? Object.values(messages)[0] ?? "";
 }
 
+/** Keys of amounts in another currency than the field's own: rates are the server's. */
+function amountsAbroad(
+  fields: readonly Field[],
+  ...records: readonly (RecordValues | undefined)[]
+): Set<string> {
+  const abroad = (field: Field, value: unknown) =>
+    typeof value === "object" &&
+    value !== null &&
+    "currency" in value &&
+    value.currency !== field.options.currency;
+  return new Set(
+    fields
+      .filter((field) => records.some((record) => abroad(field, record?.fields[field.key])))
+      .map(({ key }) => key),
+  );
+}
+
 /**
  * Evaluates requiredIf, readOnlyIf and the entity's rules. `record` holds the
  * values as they would be saved; `before` those that are saved, which decide
@@ -116,8 +133,9 @@ export function checkRecord(
   env: Env = browserEnv(),
 ): RecordCheck {
   const { masked = none, open = none } = entity;
-  const names = namesBut(entity.fields, masked, open);
-  const savedNames = namesBut(entity.fields, masked);
+  const foreign = amountsAbroad(entity.fields, record, before);
+  const names = namesBut(entity.fields, masked, open, foreign);
+  const savedNames = namesBut(entity.fields, masked, foreign);
   const after = rowOf(record, entity.fields);
   const saved = before ? rowOf(before, entity.fields) : undefined;
   const required = new Set<string>();

@@ -3,6 +3,7 @@ import { ChevronDown } from "lucide-react";
 import type { Field } from "@/api/types";
 import { useFields } from "@/fields/context";
 import { groupOptions, useGroups } from "@/fields/more/groups";
+import { currencyName } from "@/fields/more/money";
 import { useTree } from "@/fields/more/tree";
 import { TreePicker } from "@/fields/more/tree-pane";
 import { typeOf } from "@/fields/registry";
@@ -16,7 +17,8 @@ function useOwn(field: Field) {
   const env = useFields();
   return {
     read(text: string): unknown {
-      const parsed = typeOf(field).parse({ ...field, options: { format: field.options.format } }, text, env);
+      const { min: _, max: __, ...options } = field.options;
+      const parsed = typeOf(field).parse({ ...field, options }, text, env);
       const value = "value" in parsed ? parsed.value : undefined;
       return value === null ? undefined : value;
     },
@@ -32,7 +34,7 @@ export function OwnValue({ field, node, onChange }: FilterValueProps) {
       key={`${node.id} ${node.field}`}
       label={t("table.value")}
       value={show(node.value)}
-      onChange={(text) => read(text) !== node.value && onChange(read(text))}
+      onChange={(text) => JSON.stringify(read(text)) !== JSON.stringify(node.value) && onChange(read(text))}
     />
   );
 }
@@ -80,6 +82,18 @@ export function GroupsValue({ field, node, onChange }: FilterValueProps) {
       label={t("table.value")}
       value={listOf(node.value)}
       options={groupOptions(field, groups)}
+      onChange={onChange}
+    />
+  );
+}
+
+export function CurrenciesValue({ field, node, onChange }: FilterValueProps) {
+  return (
+    <MultiSelect
+      size={30}
+      label={t("table.value")}
+      value={listOf(node.value)}
+      options={(field.options.currencies ?? []).map((code) => ({ value: code, label: currencyName(code) }))}
       onChange={onChange}
     />
   );

@@ -10,7 +10,7 @@ import { DatePicker } from "@/ui/date-picker";
 import { Input } from "@/ui/input";
 import { MultiSelect, Select } from "@/ui/select";
 import type { Condition } from "./model";
-import { GroupsValue, OwnRange, OwnValue, TreeNodes } from "./more-value";
+import { CurrenciesValue, GroupsValue, OwnRange, OwnValue, TreeNodes } from "./more-value";
 
 export interface FilterValueProps {
   readonly field: Field;
@@ -52,7 +52,7 @@ export function TypedRange(props: {
   const ends = useRef(Array.isArray(props.value) ? (props.value as readonly unknown[]) : []);
   const [from, to] = ends.current;
   function put(next: readonly unknown[]): void {
-    if (next.some((end, i) => end !== ends.current[i])) {
+    if (JSON.stringify(next) !== JSON.stringify(ends.current)) {
       ends.current = next;
       onChange(next);
     }
@@ -249,6 +249,7 @@ const inputs: Readonly<Record<FilterValue, (props: FilterValueProps) => ReactNod
   ownRange: OwnRange,
   tree: TreeNodes,
   groups: GroupsValue,
+  currencies: CurrenciesValue,
 };
 
 /** What a condition compares with, by field and operator. */

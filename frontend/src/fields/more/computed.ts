@@ -96,7 +96,7 @@ function listType(type: FieldType, field: Field, shown: Field, texts: boolean): 
 const textual: ReadonlySet<string> = new Set(["text", "email", "phone", "url", "barcode", "autoNumber"]);
 
 /** The shape of a computed field; undefined for other fields and for those that show nothing yet. */
-export function shapeOf(field: Field, typeNamed: (id: string) => FieldType) {
+export function shapeOf(field: Field, typeNamed: (of: Field) => FieldType) {
   if (!computedTypes.has(field.type)) {
     return undefined;
   }
@@ -109,7 +109,7 @@ export function shapeOf(field: Field, typeNamed: (id: string) => FieldType) {
     return undefined;
   }
   const shown: Field = { ...field, type: shows.type, options: shows.options ?? {} };
-  const base = typeNamed(shows.type);
+  const base = typeNamed(shown);
   const list = shows.list === true && !named.has(shows.type);
   const own: FieldType = {
     ...base,

@@ -18,6 +18,7 @@ const AddressForm = lazy(async () => ({ default: (await import("./place-form")).
 const PicturesInput = lazy(async () => ({ default: (await import("./pictures-input")).PicturesInput }));
 const SignatureInput = lazy(async () => ({ default: (await import("./signature-input")).SignatureInput }));
 const SecretInput = lazy(async () => ({ default: (await import("./secret-input")).SecretInput }));
+const MoneyInput = lazy(async () => ({ default: (await import("./money-input")).MoneyInput }));
 const StatusInput = lazy(async () => ({ default: (await import("./status-input")).StatusInput }));
 
 /** The value alone until the code for it has come. */
@@ -162,6 +163,16 @@ function HiddenInput(props: FieldInputProps) {
   );
 }
 
+function AmountInput(props: FieldInputProps) {
+  return props.readOnly === true ? (
+    <Still {...props} />
+  ) : (
+    <Later {...props}>
+      <MoneyInput {...props} />
+    </Later>
+  );
+}
+
 function StateInput(props: FieldInputProps) {
   if (props.readOnly === true) {
     return <Still {...props} />;
@@ -185,6 +196,7 @@ export const moreInputs = {
   rich: TextInput,
   json: DataInput,
   secret: HiddenInput,
+  money: AmountInput,
   place: PlaceInput,
   address: PlaceInput,
   file: FilesInput,

@@ -48,6 +48,7 @@ import type { FieldRenderer } from "@/grid/cells/renderer";
 import { addIcons } from "@/grid/icons";
 import { failure, failureText } from "../types";
 import { groupName } from "./choice";
+import { typedMoney } from "./money";
 import { pictures } from "./pictures";
 import { addressOf, placeOf } from "./place";
 import { dots, hasSecret } from "./secret";
@@ -98,6 +99,7 @@ const own: Readonly<Record<string, FieldRenderer>> = {
   duration: formatted("timer", true),
   time: formatted("time", false),
   year: formatted("year", false),
+  money: { ...formatted("currency", true), edit: typedMoney },
   progress: progressRenderer((p) => Number(p.value) / (p.column.options?.max ?? 100)),
   cascader: pathRenderer,
   status: statusRenderer,

@@ -3,6 +3,7 @@ import { register, typeOf } from "../registry";
 import { cascaderType, departmentType, roleType, statusType, usersType } from "./choice";
 import { countType, formulaType, lookupType, rollupType, shapeOf, slaType } from "./computed";
 import { buttonType, descriptionType, sectionType, subTableType } from "./layout";
+import { isMoney, moneyType } from "./money";
 import { durationType, progressType, timeType, yearType } from "./number";
 import { computedName, paintersFor } from "./painters";
 import { pictures } from "./pictures";
@@ -54,16 +55,19 @@ const types = [
 
 const plain =
   "text longText email phone url number decimal currency percent rating checkbox date dateTime singleSelect multiSelect user autoNumber createdTime updatedTime createdBy updatedBy attachment link";
-const shown = [...plain.split(" "), ...types.map(({ id }) => id)];
+const shown = [...plain.split(" "), "money", ...types.map(({ id }) => id)];
 
 register({
   types,
   painters: paintersFor(shown),
-  typeOf: (field) => shapeOf(field, typeOf)?.type,
+  typeOf: (field) => shapeOf(field, typeOf)?.type ?? (isMoney(field) ? moneyType : undefined),
   shown: (field) => shapeOf(field, typeOf)?.field ?? field,
   painter(field) {
     const shape = shapeOf(field, typeOf);
-    return shape && computedName(field.type, shape.field.type, shape.list);
+    if (shape === undefined) {
+      return isMoney(field) ? "money" : undefined;
+    }
+    return computedName(field.type, isMoney(shape.field) ? "money" : shape.field.type, shape.list);
   },
   onPicture: (redraw) => pictures.subscribe(redraw),
 });

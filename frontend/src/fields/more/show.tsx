@@ -106,7 +106,7 @@ function Data({ field, value }: ShowProps) {
 }
 
 function Listed({ field, value }: ShowProps) {
-  const type = typeOf(field.type);
+  const type = typeOf(field);
   const items = Array.isArray(value) ? (value as unknown[]) : [value];
   return (
     <span className={fieldsCss.tags}>

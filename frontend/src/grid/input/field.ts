@@ -5,7 +5,7 @@ import { headerHeight } from "../view";
 
 const leastWidth = 120;
 const mostHeight = 220;
-const rightAligned = new Set(["number", "decimal", "currency", "percent"]);
+const rightAligned = new Set(["number", "decimal", "currency", "money", "percent"]);
 
 export function showField({ dom: { input } }: GridCore, type: string, multiline: boolean): void {
   input.dataset.open = rightAligned.has(type) ? "right" : "";

@@ -102,7 +102,7 @@ function drawGroupName(f: Frame, group: GridGroup, x: number, middle: number): n
   return at + fit.width(theme.fonts.strong, shown);
 }
 
-const rightAligned = new Set(["number", "decimal", "currency"]);
+const rightAligned = new Set(["number", "decimal", "currency", "money"]);
 
 /** A value with its words under or over a column; numbers stand to the right. */
 export function drawSummary(f: Frame, col: number, summary: SummaryText, middle: number): void {

@@ -34,14 +34,19 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
 }
 
 /** Money from its exact decimal text; the digits are never rounded through a float. */
-export function formatMoney(amount: string, currency: string, scale = 2): string {
+export function formatMoney(
+  amount: string,
+  currency: string,
+  scale = 2,
+  currencyDisplay: "narrowSymbol" | "symbol" | "code" = "narrowSymbol",
+): string {
   const format = cached(
-    `m${currency}${scale}`,
+    `m${currency}${scale}${currencyDisplay}`,
     () =>
       new Intl.NumberFormat(localeTag, {
         style: "currency",
         currency,
-        currencyDisplay: "narrowSymbol",
+        currencyDisplay,
         minimumFractionDigits: scale,
         maximumFractionDigits: scale,
       }),

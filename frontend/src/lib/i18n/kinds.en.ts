@@ -2,6 +2,9 @@ import type { Same } from "./catalogue";
 import type { kindsZh } from "./kinds.zh-cn";
 
 export const kindsEn: Same<typeof kindsZh> = {
+  "money.currencies": "Other currencies",
+  "money.hint": "Converted at the rates",
+  "money.one": "One only",
   "fieldGroup.advanced": "Layout and actions",
   "fieldType.text": "Text",
   "fieldType.longText": "Long text",

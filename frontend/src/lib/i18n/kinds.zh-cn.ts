@@ -1,5 +1,8 @@
 /** Field types that come with `fields/more`, and their controls. */
 export const kindsZh = {
+  "money.currencies": "其他币种",
+  "money.hint": "按汇率折算成本位币",
+  "money.one": "只用一种",
   "fieldGroup.advanced": "布局与操作",
   "fieldType.text": "单行文本",
   "fieldType.longText": "多行文本",

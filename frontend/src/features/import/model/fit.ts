@@ -29,7 +29,7 @@ export function fitOf(
     return undefined;
   }
   const env = { members, timeZone: timeZone() };
-  const good = values.filter((value) => !("error" in typeOf(field.type).parse(field, value, env)));
+  const good = values.filter((value) => !("error" in typeOf(field).parse(field, value, env)));
   return good.length / values.length;
 }
 

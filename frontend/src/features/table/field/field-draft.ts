@@ -79,7 +79,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   markdown: texts,
   number: numbers,
   decimal: numbers,
-  currency: ["scale", "currency", "min", "max"],
+  currency: ["scale", "currency", "currencies", "min", "max"],
   percent: ["scale", "min", "max"],
   progress: ["max", "scale"],
   duration: ["format", "min", "max"],
@@ -215,6 +215,17 @@ export function fieldInput(draft: FieldDraft, before: Field | undefined): FieldI
     ...(standard === null && before?.default !== undefined && { default: null }),
     options: optionsInput(draft, before),
   } as FieldInput;
+}
+
+/** Whether what records hold must be converted: another type, currencies less, or from one to several or back. */
+export function isTurned({ type, options }: FieldDraft, before: Field | undefined): boolean {
+  if (before === undefined) {
+    return false;
+  }
+  const now = (options.currencies ?? []) as readonly string[];
+  const then = before.options.currencies ?? [];
+  const exchanged = (then.length === 0) !== (now.length === 0) || then.some((code) => !now.includes(code));
+  return type !== before.type || (type === "currency" && exchanged);
 }
 
 /** What a field of this type cannot do without. */

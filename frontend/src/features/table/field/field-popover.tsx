@@ -14,7 +14,7 @@ import { Popover } from "@/ui/popover";
 import { anchorOf } from "../anchor";
 import type { Table } from "../use-table";
 import css from "./field.module.css";
-import { draftOfField, type FieldDraft, fieldInput, isReady, optionsFor } from "./field-draft";
+import { draftOfField, type FieldDraft, fieldInput, isReady, isTurned, optionsFor } from "./field-draft";
 import type { FieldTarget } from "./field-target";
 import { SampleRecords } from "./formula-box";
 import { isPlaced, type Problem, ProblemPlace, problemOf } from "./problem";
@@ -195,7 +195,7 @@ export function FieldPopover({
     setChoosing(false);
   }
 
-  const turned = target.field !== undefined && target.field.type !== draft.type;
+  const turned = isTurned(draft, target.field);
   function handleSave(): void {
     if (turned) {
       setConverting(true);

@@ -48,7 +48,7 @@ function columnOf(
       const parsed = type.parse(field, text, env);
       return "value" in parsed ? { value: parsed.value } : undefined;
     },
-    ...(moreTypes()?.painters[field.type] && {
+    ...((painter === "money" || moreTypes()?.painters[field.type]) && {
       format: (value: unknown) => type.format(field, value),
     }),
     ...(Boolean(field.updating) && { icon: "refresh" }),

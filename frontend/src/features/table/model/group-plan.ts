@@ -21,7 +21,9 @@ const setTypes: ReadonlySet<string> = new Set(
   "user users link subTable multiSelect department role createdBy updatedBy".split(" "),
 );
 /** Values that are lists: a group holds the records that have its one. */
-const isSet = (field: Field) => setTypes.has(shownField(field).type);
+const isSet = (field: Field) => setTypes.has(shownField(field).type) || byCurrency(field);
+/** Amounts of several currencies stand together by their currency. */
+const byCurrency = (field: Field) => typeOf(field).family === "money";
 const isDated = (field: Field) => typeOf(field).family === "date";
 
 function filterOf(field: Field, key: unknown): unknown {
@@ -43,7 +45,7 @@ function filterOf(field: Field, key: unknown): unknown {
   }
   const { id } = asKey(key);
   const sets = isSet(field);
-  return { ...named, op: sets ? "hasAny" : "eq", value: sets ? [id] : (id ?? key) };
+  return { ...named, op: sets ? "hasAny" : "eq", value: sets ? [id ?? key] : (id ?? key) };
 }
 
 function labelOf(field: Field, key: unknown): GroupLabel {
@@ -86,7 +88,7 @@ function compareOf(field: Field, desc: boolean): GroupPlan["compare"] {
 }
 
 function valuesOf(field: Field, key: unknown): Readonly<Record<string, unknown>> {
-  if (isNothing(key) || isDated(field) || isComputed(field)) {
+  if (isNothing(key) || isDated(field) || isComputed(field) || byCurrency(field)) {
     return {};
   }
   const sets = isSet(field);

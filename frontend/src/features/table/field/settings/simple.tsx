@@ -1,8 +1,10 @@
 /** Settings that are one line each. */
 import { useApps } from "@/api/meta";
+import { currencyName, knownCurrencies } from "@/fields/more/money";
 import { locale, t } from "@/lib/i18n";
 import { NamedIcon } from "@/ui/icon-tile";
-import { NumberRow, PickRow, type SettingProps, SwitchRow, TextRow } from "./parts";
+import { MultiSelect } from "@/ui/select";
+import { NumberRow, PickRow, Row, type SettingProps, SwitchRow, TextRow } from "./parts";
 
 export function Scale({ draft, set }: SettingProps) {
   const value = draft.options.scale;
@@ -22,16 +24,37 @@ export function Scale({ draft, set }: SettingProps) {
   );
 }
 
-const currencies = ["CNY", "USD", "EUR", "HKD", "JPY", "GBP", "KRW", "TWD", "SGD"];
-
-export function Currency({ draft, set }: SettingProps) {
+export function Currency({ draft, onDraft }: SettingProps) {
+  const own = String(draft.options.currency ?? "CNY");
+  const given = (draft.options.currencies ?? []) as readonly string[];
+  const options = [...new Set([...knownCurrencies, own, ...given])].map((code) => ({
+    value: code,
+    label: currencyName(code),
+  }));
+  const put = (currency: string, others: readonly string[]) => {
+    const { currencies: _, ...rest } = draft.options;
+    const all = [currency, ...others.filter((code) => code !== currency)];
+    onDraft({ ...draft, options: { ...rest, currency, ...(all.length > 1 && { currencies: all }) } });
+  };
   return (
-    <PickRow
-      label={t("table.currency")}
-      value={String(draft.options.currency ?? "CNY")}
-      options={currencies.map((code) => ({ value: code, label: code }))}
-      onChange={(code) => set("currency", code)}
-    />
+    <>
+      <PickRow
+        label={t("table.currency")}
+        value={own}
+        options={options}
+        onChange={(code) => put(code, given.length > 0 ? [...given, code] : [])}
+      />
+      <Row label={t("money.currencies")} hint={t("money.hint")}>
+        <MultiSelect
+          size={30}
+          label={t("money.currencies")}
+          placeholder={t("money.one")}
+          value={given.filter((code) => code !== own)}
+          options={options.filter(({ value }) => value !== own)}
+          onChange={(next) => put(own, next)}
+        />
+      </Row>
+    </>
   );
 }
 
