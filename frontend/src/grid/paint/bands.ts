@@ -108,7 +108,7 @@ const rightAligned = new Set(["number", "decimal", "currency", "money"]);
 export function drawSummary(f: Frame, col: number, summary: SummaryText, middle: number): void {
   const box = columnBox(f, col);
   const x = f.view.cols.x(col, f.view.left);
-  const right = rightAligned.has(f.view.column(col)?.type ?? "");
+  const right = rightAligned.has(f.view.column(col)?.type.split(":").pop() ?? "");
   const wanted = right ? x + f.view.cols.widthOf(col) - 11 - wordsWidth(f.paint, summary) : x + 10;
   clipped(f.paint.g, { x: box.x, y: middle - 16, width: box.width, height: 32 }, () =>
     drawWords(f.paint, summary, Math.max(x + 4, wanted), middle),
