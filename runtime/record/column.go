@@ -16,6 +16,7 @@ type column struct {
 	from  schema.FieldID // where the value stands: a system field, or the field itself
 	quote [3]string      // `"key":` by KeyMode
 	link  bool
+	files bool            // its values are lists of files
 	shows schema.EntityID // the entity whose records a lookup of links shows
 }
 
@@ -24,7 +25,7 @@ func newColumn(f *schema.Field) *column {
 	if !ok {
 		return nil
 	}
-	c := &column{f: f, t: t, from: f.ID, link: f.Type == "link"}
+	c := &column{f: f, t: t, from: f.ID, link: f.Type == "link", files: field.ShowsFiles(f)}
 	if sys := t.Traits(f).System; sys != 0 {
 		c.from = sys
 	}

@@ -195,7 +195,7 @@ func (rd *reading) mover(from, to *schema.Field, recs []*schema.Record, held sch
 	case field.HoldsFiles(from):
 		var files []schema.FileID
 		for _, rec := range recs {
-			files = appendFiles(files, rec.Values[held])
+			files = append(files, field.Files(rec.Values[held])...)
 		}
 		n.files, err = rd.files(files)
 	}

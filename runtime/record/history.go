@@ -115,8 +115,8 @@ func (rd *reading) history(r *access.Rights, acc access.Access, list []store.Cha
 				switch {
 				case col.leadsTo() != 0:
 					wanted[col.leadsTo()] = appendIDs(wanted[col.leadsTo()], setOf(v))
-				case field.HoldsFiles(col.f):
-					files = appendFiles(files, v)
+				case col.files:
+					files = append(files, field.Files(v)...)
 				}
 			}
 		}

@@ -43,8 +43,8 @@ func (w *writing) checkReferences() error {
 			case "user", "users", "department", "role":
 				w.checkNamed(wk, f, addedTo(setOf(wk.prior[id]), setOf(v)))
 			case "attachment", "file", "image", "signature":
-				old := appendFiles(nil, wk.prior[id])
-				for _, file := range appendFiles(nil, v) {
+				old := field.Files(wk.prior[id])
+				for _, file := range field.Files(v) {
 					if !slices.Contains(old, file) {
 						files[file] = append(files[file], newLink{work: wk, f: f})
 					}

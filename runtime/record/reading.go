@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -251,10 +250,10 @@ func (rd *reading) fill(p *page, rows []*Row) error {
 					wanted[c.shows] = appendIDs(wanted[c.shows], setOf(row.held(c)))
 				}
 			}
-		case field.HoldsFiles(c.f):
+		case c.files:
 			for _, row := range rows {
 				if row.Access.Read.Has(c.f.ID) {
-					files = appendFiles(files, row.Record.Values[c.f.ID])
+					files = append(files, field.Files(row.held(c))...)
 				}
 			}
 		}
@@ -270,23 +269,6 @@ func (rd *reading) fill(p *page, rows []*Row) error {
 func appendIDs(dst []schema.RecordID, set []int64) []schema.RecordID {
 	for _, id := range set {
 		dst = append(dst, schema.RecordID(id))
-	}
-	return dst
-}
-
-func appendFiles(dst []schema.FileID, v schema.Value) []schema.FileID {
-	raw, ok := v.(json.RawMessage)
-	if !ok {
-		return dst
-	}
-	var list []struct {
-		ID schema.FileID `json:"id"`
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return dst
-	}
-	for _, f := range list {
-		dst = append(dst, f.ID)
 	}
 	return dst
 }

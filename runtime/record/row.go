@@ -113,7 +113,7 @@ func (r *Row) AppendFields(dst []byte, by KeyMode) []byte {
 }
 
 func (r *Row) namesFor(c *column) field.Names {
-	if field.HoldsFiles(c.f) {
+	if c.files {
 		return placed{r.page.names, r.page.entity.ID, r.Record.ID}
 	}
 	return r.page.names

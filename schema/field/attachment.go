@@ -2,6 +2,7 @@ package field
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"tongban/schema"
@@ -56,7 +57,8 @@ func (t attachment) ParseText(f *schema.Field, s string, env *Env) (schema.Value
 	return t.Parse(f, anyList(Split(s)), env)
 }
 
-// Files returns the ids of the files that an attachment value holds.
+// Files returns the ids of the files that an attachment value holds, or that a
+// lookup of some shows.
 func Files(v schema.Value) []schema.FileID {
 	raw, ok := v.(json.RawMessage)
 	if !ok {
@@ -64,7 +66,11 @@ func Files(v schema.Value) []schema.FileID {
 	}
 	var list []storedFile
 	if json.Unmarshal(raw, &list) != nil {
-		return nil
+		var lists [][]storedFile // as lookups once kept them
+		if json.Unmarshal(raw, &lists) != nil {
+			return nil
+		}
+		list = slices.Concat(lists...)
 	}
 	ids := make([]schema.FileID, len(list))
 	for i, f := range list {

@@ -3,6 +3,7 @@ package field
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"tongban/schema"
@@ -89,7 +90,7 @@ func formulaShape(f *schema.Field) (shape, bool) {
 
 func lookupShape(f *schema.Field, depth int) (shape, bool) {
 	s, ok := shapeAt(f.Options.Of, depth+1)
-	if !ok || !f.Options.Many || s.list != single {
+	if !ok || !f.Options.Many || s.list != single || HoldsFiles(s.f) { // lists already
 		return s, ok
 	}
 	switch s.t.(type) {
@@ -327,6 +328,8 @@ func LookupValue(f *schema.Field, vals []schema.Value) schema.Value {
 		return arrayOf(all)
 	case s.t.Traits(s.f).Kind == schema.KindSet:
 		return setOfAll(all)
+	case HoldsFiles(s.f):
+		return filesOfAll(all)
 	}
 	return all[0]
 }
@@ -347,6 +350,23 @@ func joinTexts(vals []schema.Value) schema.Value {
 func arrayOf(vals []schema.Value) schema.Value {
 	raw, err := json.Marshal(vals)
 	if err != nil || bytes.Equal(raw, []byte("[]")) {
+		return nil
+	}
+	return json.RawMessage(raw)
+}
+
+// filesOfAll joins lists of files, each file once.
+func filesOfAll(vals []schema.Value) schema.Value {
+	var list []storedFile
+	for _, v := range vals {
+		for _, id := range Files(v) {
+			if f := (storedFile{ID: id}); !slices.Contains(list, f) {
+				list = append(list, f)
+			}
+		}
+	}
+	raw, err := json.Marshal(list)
+	if err != nil || len(list) == 0 {
 		return nil
 	}
 	return json.RawMessage(raw)

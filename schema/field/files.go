@@ -51,6 +51,13 @@ func HoldsFiles(f *schema.Field) bool {
 	return slices.Contains([]string{"attachment", "file", "image", "signature"}, f.Type)
 }
 
+// ShowsFiles reports that a field's values are lists of files, its own or those
+// of linked records.
+func ShowsFiles(f *schema.Field) bool {
+	shown, _, ok := Shown(f)
+	return ok && HoldsFiles(shown)
+}
+
 // images are the media types of pictures that pages can show without risk.
 var images = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif", "image/heic", "image/tiff"}
 

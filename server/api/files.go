@@ -163,7 +163,7 @@ func (c *call) mayRead(f *file.Info) error {
 		return gone.Because(err)
 	}
 	for _, fld := range row.Entity().Live() {
-		if field.HoldsFiles(fld) && slices.Contains(field.Files(row.Value(fld)), f.ID) {
+		if field.ShowsFiles(fld) && slices.Contains(field.Files(row.Value(fld)), f.ID) {
 			return nil
 		}
 	}

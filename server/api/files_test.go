@@ -71,6 +71,32 @@ func TestFiles(t *testing.T) {
 			w.ok("PATCH", p.records()+"/"+id, w.owner, m{"fields": m{"papers": nil}})
 			w.refused(404, "file.notFound", "GET", url, bob, nil)
 		})
+		t.Run("a lookup shows the files of linked records to who may read it", func(t *testing.T) {
+			ent := w.ok("POST", "/apps/"+p.app+"/entities", w.owner, m{"name": "合同", "fields": []any{
+				m{"key": "no", "name": "编号", "type": "text"},
+				m{"key": "customer", "name": "客户", "type": "link", "options": m{"entity": p.ent, "many": true}},
+			}}).str("id")
+			deals := place{p.app, ent}
+			look := w.ok("POST", "/entities/"+ent+"/fields", w.owner, m{"key": "papers", "name": "客户附件", "type": "lookup", "options": m{"link": "customer", "field": "papers"}})
+			require.Equal(t, "attachment", look.str("options", "shows", "type"))
+			a, b := up(w.owner, "甲.pdf", []byte("%PDF-1")), up(w.owner, "乙.pdf", []byte("%PDF-2"))
+			one := w.record(p, w.owner, m{"name": "甲", "papers": []any{m{"id": a.str("id")}, m{"id": b.str("id")}}})
+			two := w.record(p, w.owner, m{"name": "乙", "papers": []any{m{"id": b.str("id")}}})
+			id := w.record(deals, w.owner, m{"no": "1", "customer": []any{one, two}})
+			r := w.ok("GET", deals.records()+"/"+id, bob, nil)
+			require.Len(t, r.at("fields", "papers"), 2, "each once")
+			require.Equal(t, "乙.pdf", r.str("fields", "papers", 1, "name"))
+			url := r.str("fields", "papers", 1, "url")
+			require.Equal(t, "%PDF-2", string(w.ok("GET", url, bob, nil).Raw))
+			role := w.ok("POST", "/roles", w.owner, m{"name": "看不到附件", "grants": []any{
+				m{"entity": p.ent, "read": true, "fields": m{"papers": "hidden"}}, m{"entity": ent, "read": true},
+			}}).str("id")
+			blind, _ := w.member("blind@example.com", role)
+			require.Nil(t, w.ok("GET", deals.records()+"/"+id, blind, nil).at("fields", "papers"))
+			w.refused(404, "file.notFound", "GET", url, blind, nil)
+			w.ok("PATCH", p.records()+"/"+one, w.owner, m{"fields": m{"papers": nil}})
+			require.Len(t, w.ok("GET", deals.records()+"/"+id, bob, nil).at("fields", "papers"), 1)
+		})
 		t.Run("a smaller picture goes by the rights of its file and may be kept", func(t *testing.T) {
 			var b bytes.Buffer
 			require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 400, 200)), nil))
