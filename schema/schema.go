@@ -346,7 +346,7 @@ type Options struct {
 	// the records whose Inverse field holds this record.
 	Derived bool `json:"derived,omitempty"`
 
-	Format      string            `json:"format,omitempty"`      // duration: h:mm, h:mm:ss, d h; time: HH:mm, HH:mm:ss
+	Format      string            `json:"format,omitempty"`      // duration: h:mm, h:mm:ss, d h; time: HH:mm, HH:mm:ss; barcode: qr, code128, ean13
 	Match       string            `json:"match,omitempty"`       // text types: a regular expression (RE2) that the whole text must match
 	Message     map[string]string `json:"message,omitempty"`     // said where Match does not, by language
 	MaxLength   *int              `json:"maxLength,omitempty"`   // text types, in code points

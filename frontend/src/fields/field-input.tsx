@@ -32,6 +32,7 @@ export function Shown({ field, value, readOnly }: FieldInputProps) {
   return <FieldValue field={field} value={value} />;
 }
 
+/** A value typed as text: it reads until it is pressed. */
 export function Entry(props: FieldInputProps & Pick<TextEntryProps, "below">) {
   const [open, setOpen] = useState(false);
   const again = useRef(false);

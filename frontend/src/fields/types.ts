@@ -34,6 +34,7 @@ export type Family =
   | "address"
   | "list"
   | "secret"
+  | "code"
   | "money"
   | "button"
   | "layout";

@@ -17,6 +17,7 @@ const PlaceForm = lazy(async () => ({ default: (await import("./place-form")).Pl
 const AddressForm = lazy(async () => ({ default: (await import("./place-form")).AddressForm }));
 const PicturesInput = lazy(async () => ({ default: (await import("./pictures-input")).PicturesInput }));
 const SignatureInput = lazy(async () => ({ default: (await import("./signature-input")).SignatureInput }));
+const CodeInput = lazy(async () => ({ default: (await import("./code-input")).CodeInput }));
 const SecretInput = lazy(async () => ({ default: (await import("./secret-input")).SecretInput }));
 const MoneyInput = lazy(async () => ({ default: (await import("./money-input")).MoneyInput }));
 const StatusInput = lazy(async () => ({ default: (await import("./status-input")).StatusInput }));
@@ -155,6 +156,14 @@ function DataInput(props: FieldInputProps) {
   );
 }
 
+function SymbolInput(props: FieldInputProps) {
+  return (
+    <Later {...props}>
+      <CodeInput {...props} />
+    </Later>
+  );
+}
+
 function HiddenInput(props: FieldInputProps) {
   return (
     <Later {...props}>
@@ -196,6 +205,7 @@ export const moreInputs = {
   rich: TextInput,
   json: DataInput,
   secret: HiddenInput,
+  code: SymbolInput,
   money: AmountInput,
   place: PlaceInput,
   address: PlaceInput,

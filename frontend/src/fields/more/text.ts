@@ -12,7 +12,13 @@ export const richTextType: FieldType = {
 
 export const markdownType: FieldType = { ...richTextType, id: "markdown", icon: FileCode };
 
-export const barcodeType: FieldType = { ...textType, id: "barcode", icon: Barcode, groupable: false };
+export const barcodeType: FieldType = {
+  ...textType,
+  id: "barcode",
+  icon: Barcode,
+  family: "code",
+  groupable: false,
+};
 
 const weights = "10X98765432";
 

@@ -60,6 +60,8 @@ export const modelEn: Same<typeof modelZh> = {
   "fset.noBound": "No limit",
   "fset.full": "Full at",
   "fset.format": "Format",
+  "fset.codeForm": "Drawn as",
+  "fset.codeAuto": "What suits the value",
   "fset.many": "Several allowed",
   "fset.rowsIn": "Rows are kept in",
   "fset.newTable": "A new table",

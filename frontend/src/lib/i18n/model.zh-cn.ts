@@ -57,6 +57,8 @@ export const modelZh = {
   "fset.noBound": "不限",
   "fset.full": "满值",
   "fset.format": "格式",
+  "fset.codeForm": "画成",
+  "fset.codeAuto": "按内容自动选择",
   "fset.many": "可选多个",
   "fset.rowsIn": "明细存放在",
   "fset.newTable": "新建一张表",

@@ -74,7 +74,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   longText: texts,
   email: texts,
   url: texts,
-  barcode: texts,
+  barcode: [...texts, "format"],
   richText: texts,
   markdown: texts,
   number: numbers,

@@ -1,5 +1,6 @@
 /** Settings that are one line each. */
 import { useApps } from "@/api/meta";
+import { codeForms, formNames } from "@/fields/more/code-form";
 import { currencyName, knownCurrencies } from "@/fields/more/money";
 import { locale, t } from "@/lib/i18n";
 import { NamedIcon } from "@/ui/icon-tile";
@@ -124,6 +125,21 @@ export function Format({ draft, set }: SettingProps) {
       value={String(draft.options.format ?? list[0]?.[0])}
       options={list.map(([value, label]) => ({ value, label, hint: value }))}
       onChange={(next) => set("format", next)}
+    />
+  );
+}
+
+/** As which symbol a code is drawn. */
+export function SymbolForm({ draft, set }: SettingProps) {
+  return (
+    <PickRow
+      label={t("fset.codeForm")}
+      value={String(draft.options.format ?? "")}
+      options={[
+        { value: "", label: t("fset.codeAuto") },
+        ...codeForms.map((form) => ({ value: form, label: formNames[form] })),
+      ]}
+      onChange={(form) => set("format", form)}
     />
   );
 }
