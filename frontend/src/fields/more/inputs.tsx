@@ -4,6 +4,7 @@ import { Listbox } from "@/ui/listbox";
 import { ChoiceInput, type FieldInputProps, LinkInput, Shown, toggled } from "../field-input";
 import fieldsCss from "../fields.module.css";
 import { FileList } from "../file/file-list";
+import { shownField } from "../registry";
 import { listOf } from "../types";
 import { groupOptions, useGroups } from "./groups";
 import { Opens } from "./sheet";
@@ -124,14 +125,15 @@ function PlaceInput(props: FieldInputProps) {
 
 function FilesInput(props: FieldInputProps) {
   const { field, value, readOnly, onChange } = props;
-  if (field.type === "image") {
+  const { type } = shownField(field);
+  if (type === "image") {
     return (
       <Later {...props}>
         <PicturesInput {...props} />
       </Later>
     );
   }
-  if (field.type === "signature") {
+  if (type === "signature") {
     return (
       <Later {...props}>
         <SignatureInput {...props} />
@@ -141,7 +143,7 @@ function FilesInput(props: FieldInputProps) {
   return (
     <FileList
       value={value}
-      single={field.type === "file"}
+      single={type === "file"}
       onChange={onChange}
       {...(readOnly !== undefined && { readOnly })}
     />
