@@ -175,7 +175,7 @@ func (s *Site) Serve(c *fiber.Ctx) error {
 
 func (s *Site) page(c *fiber.Ctx) error {
 	c.Set("Content-Security-Policy", s.csp)
-	c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(self), payment=(), usb=()")
+	c.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self), payment=(), usb=()")
 	return send(c, s.index, "no-cache")
 }
 

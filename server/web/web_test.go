@@ -49,6 +49,8 @@ func TestSite_Serve(t *testing.T) {
 			require.Equal(t, "no-cache", h["Cache-Control"])
 			require.Contains(t, h["Content-Security-Policy"], "'sha256-", "the inline script is allowed by its hash")
 			require.NotContains(t, h["Content-Security-Policy"], "script-src 'self' 'unsafe-inline'")
+			require.NotContains(t, h["Content-Security-Policy"], "unsafe-eval")
+			require.Equal(t, "camera=(self), microphone=(), geolocation=(self), payment=(), usb=()", h["Permissions-Policy"], "codes are scanned by the program's own pages alone")
 		}
 	})
 	t.Run("hashed assets are kept for ever and come compressed", func(t *testing.T) {
