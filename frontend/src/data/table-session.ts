@@ -36,6 +36,8 @@ export interface SessionState {
 
 const refreshAfter = 250;
 export class TableSession {
+  /** The active cell of the grid. */
+  cursor: Cursor | undefined;
   readonly rows: RowStore;
   readonly undo: UndoStack;
   readonly room: string;
@@ -119,7 +121,9 @@ export class TableSession {
     return this.rows.show(query);
   }
 
+  /** Says which cell is the active one. */
   present(cursor: Cursor | undefined): void {
+    this.cursor = cursor;
     live.present(this.room, cursor !== undefined && isTemporary(cursor.record) ? undefined : cursor);
   }
 

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useMemo, useState } from "react";
+import { type ClipboardEvent, Suspense, useEffect, useMemo, useState } from "react";
 import type { Field } from "@/api/types";
 import { useRowState, useSessionState } from "@/data/use-session";
 import type { FileValue } from "@/fields/file/types";
@@ -15,7 +15,7 @@ import { colorFor } from "@/ui/palette";
 import { toast } from "@/ui/toast-store";
 import { checkedRows } from "./checked";
 import type { FieldTarget } from "./field/field-target";
-import { CellEditor, ColumnMenu, FieldPopover, fetchParts, RowMenu, SummaryMenu } from "./lazy";
+import { CellEditor, ColumnMenu, FieldPopover, fetchParts, pasteFiles, RowMenu, SummaryMenu } from "./lazy";
 import { columnsOf } from "./model/columns";
 import { moveField, withField } from "./model/view-model";
 import { addRecord } from "./parts/toolbar";
@@ -101,6 +101,19 @@ function openPart(
   }
 }
 
+/** Files of the clipboard for a cell of files; the editors over the grid take their own. */
+function handlePaste(event: ClipboardEvent<HTMLElement>, table: Table, editing?: EditorSession): void {
+  const { cursor } = table.session;
+  const files = [...event.clipboardData.files];
+  const type = table.entity.fields.find(({ key }) => key === cursor?.field)?.type ?? "";
+  if (cursor && files[0] && fileTypes.has(type) && event.currentTarget.contains(event.target as Node)) {
+    event.preventDefault();
+    event.stopPropagation();
+    editing?.cancel();
+    void pasteFiles(table, cursor, files);
+  }
+}
+
 /** The grid with everything that opens from it. */
 export function GridArea({ table, record, onRecord }: GridAreaProps) {
   const { session, entity, draft, control, summaries, grid } = table;
@@ -134,7 +147,7 @@ export function GridArea({ table, record, onRecord }: GridAreaProps) {
 
   const field = editing && byKey(editing.column.key);
   return (
-    <div className={css.grid}>
+    <div className={css.grid} onPasteCapture={(event) => handlePaste(event, table, editing)}>
       <DataGrid
         ref={grid}
         source={session.rows}

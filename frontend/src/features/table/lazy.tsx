@@ -3,8 +3,11 @@ import { lazy } from "react";
 import { withTypes } from "@/fields/registry";
 import { withTexts } from "@/lib/i18n";
 
+type Paste = typeof import("./paste-files").pasteFiles;
+
 const load = {
   cell: () => import("@/fields/cell-editor"),
+  paste: () => import("./paste-files"),
   field: withTypes(withTexts(() => import("./field/field-popover"), "design", "model")),
   column: () => import("./field/column-menu"),
   phone: withTexts(() => import("./phone/phone-table"), "design"),
@@ -42,6 +45,9 @@ export const SortList = lazy(async () => ({ default: (await load.sort()).SortLis
 export const ViewAsks = lazy(async () => ({ default: (await load.asks()).ViewAsks }));
 export const ViewList = lazy(async () => ({ default: (await load.views()).ViewList }));
 export const BulkBar = lazy(async () => ({ default: (await load.bulk()).BulkBar }));
+
+/** Adds files of the clipboard to a cell. */
+export const pasteFiles: Paste = async (...to) => (await load.paste()).pasteFiles(...to);
 
 let fetched = false;
 

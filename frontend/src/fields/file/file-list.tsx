@@ -1,5 +1,5 @@
 import { Plus, X } from "lucide-react";
-import { type DragEvent, useRef, useState } from "react";
+import { type ClipboardEvent, type DragEvent, useRef, useState } from "react";
 import { errorText } from "@/api/problem";
 import { t } from "@/lib/i18n";
 import { Button, IconButton } from "@/ui/button";
@@ -7,6 +7,7 @@ import { toast } from "@/ui/toast-store";
 import css from "../fields.module.css";
 import { FileIcon } from "../show";
 import { listOf } from "../types";
+import { pastedFiles } from "./pasted";
 import type { FileValue } from "./types";
 import { uploadFile } from "./upload";
 
@@ -37,9 +38,10 @@ export function FileList({ value, readOnly, single = false, images = false, onCh
   const picker = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
 
-  async function handleFiles(list: globalThis.FileList | null): Promise<void> {
-    const able = [...(list ?? [])].filter((file) => !images || file.type.startsWith("image/"));
-    if (able.length < (list?.length ?? 0)) {
+  async function handleFiles(list: Iterable<File> | null): Promise<void> {
+    const all = [...(list ?? [])];
+    const able = all.filter((file) => !images || file.type.startsWith("image/"));
+    if (able.length < all.length) {
       toast({ kind: "bad", text: t("fields.onlyImages") });
     }
     const chosen = able.slice(0, single ? 1 : undefined);
@@ -64,6 +66,13 @@ export function FileList({ value, readOnly, single = false, images = false, onCh
     }
   }
 
+  function handlePaste(event: ClipboardEvent): void {
+    if (!readOnly && event.clipboardData.files.length > 0) {
+      event.preventDefault();
+      void handleFiles(pastedFiles(event.clipboardData));
+    }
+  }
+
   function handleRemove(id: string): void {
     const rest = files.filter((file) => file.id !== id);
     onChange(rest.length === 0 ? null : rest);
@@ -71,7 +80,14 @@ export function FileList({ value, readOnly, single = false, images = false, onCh
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a pointer's shortcut for the button
-    <div className={css.drop} onDragOver={(event) => event.preventDefault()} onDrop={handleDrop}>
+    <div
+      className={css.drop}
+      // A press on it takes the focus, so that a paste comes here.
+      tabIndex={-1}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={handleDrop}
+      onPaste={handlePaste}
+    >
       {files.map((file) => (
         <div key={file.id} className={css.fileRow}>
           <FileIcon type={file.type} />

@@ -8,6 +8,7 @@ import { IconButton } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { toast } from "@/ui/toast-store";
 import type { FieldInputProps } from "../field-input";
+import { pastedFiles } from "../file/pasted";
 import type { FileValue } from "../file/types";
 import { uploadFile } from "../file/upload";
 import { listOf } from "../types";
@@ -49,7 +50,7 @@ function Large({ files, at, onAt }: LargeProps) {
 
 function useUpload(files: readonly FileValue[], onChange: FieldInputProps["onChange"]) {
   const [busy, setBusy] = useState(false);
-  async function add(list: FileList | null): Promise<void> {
+  async function add(list: Iterable<File> | null): Promise<void> {
     const chosen = [...(list ?? [])];
     const images = chosen.filter((file) => file.type.startsWith("image/"));
     if (images.length < chosen.length) {
@@ -83,6 +84,14 @@ export function PicturesInput({ value, readOnly, onChange }: FieldInputProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a pointer's shortcut for the button
     <div
       className={css.gallery}
+      // A press on it takes the focus, so that a paste comes here.
+      tabIndex={-1}
+      onPaste={(event) => {
+        if (readOnly !== true && event.clipboardData.files.length > 0) {
+          event.preventDefault();
+          void add(pastedFiles(event.clipboardData));
+        }
+      }}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
