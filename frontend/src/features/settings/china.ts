@@ -1,6 +1,6 @@
 /**
  * The public holidays of mainland China and the days worked instead, by the yearly notices of the
- * General Office of the State Council (for 2025: 12 November 2024; for 2026: 4 November 2025).
+ * General Office of the State Council (for 2024: 25 October 2023; for 2025: 12 November 2024; for 2026: 4 November 2025).
  */
 import { daysIn } from "./days";
 
@@ -10,6 +10,13 @@ interface Notice {
 }
 
 const notices = {
+  2024: {
+    holidays:
+      "2024-01-01, 2024-02-10~2024-02-17, 2024-04-04~2024-04-06, 2024-05-01~2024-05-05, 2024-06-10, " +
+      "2024-09-15~2024-09-17, 2024-10-01~2024-10-07",
+    makeupDays:
+      "2024-02-04, 2024-02-18, 2024-04-07, 2024-04-28, 2024-05-11, 2024-09-14, 2024-09-29, 2024-10-12",
+  },
   2025: {
     holidays:
       "2025-01-01, 2025-01-28~2025-02-04, 2025-04-04~2025-04-06, 2025-05-01~2025-05-05, " +
@@ -27,7 +34,7 @@ const notices = {
 type KnownYear = keyof typeof notices;
 
 /** The years that are known, the newest first. */
-export const chinaYears: readonly KnownYear[] = [2026, 2025];
+export const chinaYears: readonly KnownYear[] = [2026, 2025, 2024];
 
 export interface DaysOff {
   readonly holidays: readonly string[];
