@@ -62,6 +62,38 @@ func TestGroupsComeInPages(t *testing.T) {
 	})
 }
 
+func TestTheGroupWithoutAValueStandsAsItsRecordsDo(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		p := w.customers()
+		w.ok("POST", "/entities/"+p.ent+"/fields", w.owner, m{"name": "地区", "key": "area", "type": "text"})
+		for _, area := range []any{"b", nil, "a", "c", nil, "b"} {
+			w.record(p, w.owner, m{"name": "x", "area": area})
+		}
+		for dir, want := range map[string][]any{"asc": {nil, "a", "b", "c"}, "desc": {"c", "b", "a", nil}} {
+			body := m{"groupBy": []m{{"field": "area", "dir": dir}}, "metrics": []m{{"op": "count"}}, "limit": 1}
+			var keys []any
+			for range want {
+				a := w.ok("POST", p.records()+"/aggregate", w.owner, body)
+				for _, g := range a.list("groups") {
+					keys = append(keys, g.(map[string]any)["keys"].([]any)...)
+				}
+				body["cursor"] = a.JSON["nextCursor"]
+			}
+			require.Nil(t, body["cursor"], dir)
+			require.Equal(t, want, keys, dir)
+			rows := w.ok("POST", p.records()+"/query", w.owner, m{"sort": []m{{"field": "area", "dir": dir}}})
+			var listed []any
+			for _, r := range rows.list("records") {
+				v := r.(map[string]any)["fields"].(map[string]any)["area"]
+				if len(listed) == 0 || listed[len(listed)-1] != v {
+					listed = append(listed, v)
+				}
+			}
+			require.Equal(t, want, listed, dir)
+		}
+	})
+}
+
 // TestACursorOfGroupsByLinkHoldsNoID: the group may be a record whose name the
 // caller may not see.
 func TestACursorOfGroupsByLinkHoldsNoID(t *testing.T) {

@@ -8,6 +8,8 @@ import { type AggregateGroup, type AggregatePage, type Metric, type RowQuery, wi
 export interface GroupPlan {
   /** Field by which rows are grouped. */
   readonly field: string;
+  /** Order of the groups where they come in several pages. */
+  readonly dir?: "asc" | "desc";
   readonly bucket?: string;
   /** Figures under each heading, by column key. */
   readonly metrics: readonly (Metric & { readonly key: string })[];
@@ -89,11 +91,12 @@ function figures(
   plan: GroupPlan,
   cursor: string | undefined,
 ): Promise<AggregatePage> {
+  const { field, dir, bucket } = plan;
   return patient(() =>
     wire.aggregatePage(entity, {
       filter: query.filter,
       ...(query.search && { search: query.search }),
-      groupBy: [{ field: plan.field, ...(plan.bucket && { bucket: plan.bucket }) }],
+      groupBy: [{ field, dir, bucket }],
       metrics: [{ op: "count" }, ...plan.metrics.map(({ op, field }) => ({ op, ...(field && { field }) }))],
       limit: groupPage,
       ...(cursor !== undefined && { cursor }),

@@ -61,7 +61,11 @@ export interface AggregatePage {
 export interface AggregateRequest {
   readonly filter?: unknown;
   readonly search?: string;
-  readonly groupBy?: readonly { readonly field: string; readonly bucket?: string }[];
+  readonly groupBy?: readonly {
+    readonly field: string;
+    readonly dir?: "asc" | "desc" | undefined;
+    readonly bucket?: string | undefined;
+  }[];
   readonly metrics: readonly Metric[];
   readonly limit?: number;
   readonly cursor?: string;

@@ -72,12 +72,13 @@ function labelOf(field: Field, key: unknown): GroupLabel {
   return { text: name ?? (typeOf(field).format(field, key) || String(key)), kind: "text" };
 }
 
+/** Those that have no value stand where an order by the field has them: first, or last downwards. */
 function compareOf(field: Field, desc: boolean): GroupPlan["compare"] {
   const order = new Map((shownField(field).options.choices ?? []).map((choice, index) => [choice.id, index]));
   const rank = (key: unknown) => order.get(asKey(key).id ?? "") ?? order.size;
   return (a, b) => {
     if (isNothing(a) || isNothing(b)) {
-      return Number(isNothing(a)) - Number(isNothing(b));
+      return (Number(isNothing(b)) - Number(isNothing(a))) * (desc ? -1 : 1);
     }
     const byText = labelOf(field, a).text.localeCompare(labelOf(field, b).text, "zh-CN", { numeric: true });
     const bySize = typeof a === "number" && typeof b === "number" ? a - b : byText;
@@ -118,6 +119,7 @@ export function groupPlan(sort: SortKey, fields: readonly ShownField[]): GroupPl
   const byKey = new Map(fields.map((one) => [one.field.key, one.field]));
   return {
     field: field.id,
+    dir: sort.dir,
     ...(isDated(field) && { bucket: "month" }),
     metrics: fields
       .filter((one) => !one.hidden)
