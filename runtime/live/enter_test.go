@@ -100,3 +100,36 @@ func TestResume_tells_nothing_twice_that_the_room_is_about_to_be_told(t *testing
 	require.Equal(t, []schema.Version{3}, p.versions(t, rec.ID), "both edits at once, from the log")
 	require.NotEmpty(t, other.versions(t, rec.ID))
 }
+
+// A page enters while the room is held up with one edit and has another before
+// it: the page has been handed both already, and is told neither again.
+func TestResume_tells_nothing_twice_that_was_held_back_for_the_page(t *testing.T) {
+	w := newWorld(t)
+	rec := w.create(map[string]any{"name": "A"})
+	other := w.open(w.boss, "boss")
+	seen, err := w.hub.Subscribe(t.Context(), other.client, w.room(), 0)
+	require.NoError(t, err)
+	goOn := make(chan struct{})
+	w.look(func(read func() error) error {
+		err := read()
+		telling := make(chan struct{})
+		w.look(func(read func() error) error { // the room is held up with the first edit
+			close(telling)
+			<-goOn
+			return read()
+		})
+		w.update(rec.ID, map[string]any{"name": "B"})
+		<-telling
+		w.update(rec.ID, map[string]any{"name": "C"})
+		require.Eventually(t, func() bool {
+			pos, _ := w.events.Position(w.boss.Tenant)
+			return pos == seen+2
+		}, 5*time.Second, time.Millisecond)
+		return err
+	})
+	p := w.open(w.boss, "boss")
+	_, err = w.hub.Subscribe(t.Context(), p.client, w.room(), seen)
+	require.NoError(t, err)
+	close(goOn)
+	require.Equal(t, []schema.Version{3}, p.versions(t, rec.ID), "both edits at once, and once")
+}

@@ -131,6 +131,7 @@ func (h *Hub) catchUp(ctx context.Context, r *room, m *member, after schema.Seq)
 		if err := h.sendOne(ctx, r, m, held); err != nil {
 			return 0, err
 		}
+		last = held[len(held)-1].Seq // the room may have them before it still
 	}
 }
 

@@ -122,6 +122,11 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 const (
 	mostSilent = 8 * time.Second
 	longLife   = time.Hour
+
+	// Whether the server is there is asked on a connection of its own. An answer
+	// that is cut off is waited for this long together, and nothing is done meanwhile.
+	connectMost = 5 * time.Second
+	heartbeat   = 3 * time.Second
 )
 
 func clientOptions(uri string) *options.ClientOptions {
@@ -129,6 +134,8 @@ func clientOptions(uri string) *options.ClientOptions {
 		SetTimeout(mostSilent).
 		SetAppName("tongban").
 		SetServerSelectionTimeout(5 * time.Second).
+		SetConnectTimeout(connectMost).
+		SetHeartbeatInterval(heartbeat).
 		SetMaxPoolSize(2 * maxRunning).
 		SetReadPreference(readpref.Primary()).
 		SetReadConcern(readconcern.Majority()).
