@@ -225,6 +225,9 @@ const (
 	ShadowBase = "base"
 	// ShadowCode holds the currency of such an amount (Text).
 	ShadowCode = "code"
+	// ShadowChanged holds when somebody last gave a field its value (Int, ms; 0 for
+	// never), where a formula asks for it. Records from before the formula may lack it.
+	ShadowChanged = "changed"
 )
 
 // Rule refuses a record for which its formula is not true. The formula is kept

@@ -89,6 +89,20 @@ test("a formula is found by pinyin, written and worked out", async ({ browser })
   await grid.expectText("小计", 1, "36");
 });
 
+test("a formula tells when a field was changed, and says which fields can be asked", async ({ browser }) => {
+  const { page, grid } = await open(browser, orders);
+  const box = await newField(page, "价格改于", "gongshi", "公式");
+  const source = box.getByRole("combobox", { name: "公式" });
+  await source.click();
+  await page.keyboard.type("LAST_MODIFIED_TIME({小计})");
+  await expect(box).toContainText("「小计」的值是算出来的");
+  await source.fill("");
+  await page.keyboard.type('DATETIME_FORMAT(LAST_MODIFIED_TIME({单价}),"YYYY")');
+  await expect(box.getByRole("region", { name: "结果" })).toContainText(String(new Date().getFullYear()));
+  await save(page, box, "formula-changed");
+  await grid.expectText("价格改于", 1, String(new Date().getFullYear()));
+});
+
 test("a rollup through a link", async ({ browser }) => {
   const { page, grid } = await open(browser, customers);
   await grid.select("订单", 1);

@@ -160,7 +160,7 @@ func (g *Graph) describe(entities map[schema.EntityID]*schema.Entity, e *schema.
 			return c
 		}
 		c.Reads = append(c.Reads, c.Program.Fields()...)
-		if strings.Contains(c.Program.Stored(), "LAST_MODIFIED") {
+		if c.Program.ReadsUpdatedAt() {
 			c.Reads = append(c.Reads, schema.SysUpdatedAt)
 		}
 	case "sla":
@@ -384,6 +384,12 @@ func (n fieldNames) Name(id schema.FieldID) (string, bool) {
 		return f.Name, true
 	}
 	return "", false
+}
+
+// Edited reports whether people give a field its values.
+func (n fieldNames) Edited(id schema.FieldID) bool {
+	f := n.e.Field(id)
+	return f != nil && field.Edited(f)
 }
 
 // FieldNames lists the names, for suggestions.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tongban/schema"
 	"tongban/schema/fail"
@@ -268,6 +269,44 @@ func (x *edits) compileRules(e *schema.Entity) error {
 	return nil
 }
 
+// sources lists the formulas of an entity: those of fields, of their settings,
+// and the rules.
+func sources(e *schema.Entity) []string {
+	var out []string
+	for _, f := range e.Live() {
+		out = append(out, f.Options.Formula, f.RequiredIf, f.ReadOnlyIf, f.DefaultFormula())
+		for i := range f.Options.Transitions {
+			out = append(out, f.Options.Transitions[i].When)
+		}
+		if f.Options.Action != nil {
+			out = append(out, f.Options.Action.URL)
+		}
+		if f.Options.Clock != nil {
+			for _, src := range formulasOf(f.Options.Clock) {
+				out = append(out, *src)
+			}
+		}
+	}
+	for i := range e.Rules {
+		out = append(out, e.Rules[i].Formula)
+	}
+	return out
+}
+
+// watched lists the fields of which formulas ask when they were changed.
+func watched(e *schema.Entity) []schema.FieldID {
+	var out []schema.FieldID
+	for _, src := range sources(e) {
+		if !strings.Contains(strings.ToUpper(src), "LAST_MODIFIED_TIME") {
+			continue // no need to compile it
+		}
+		if p := compile(e, src); p != nil {
+			out = append(out, p.Watches()...)
+		}
+	}
+	return out
+}
+
 // shadows gives the hidden values that the fields need their ids.
 func shadows(e *schema.Entity) {
 	want := func(f schema.FieldID, use string, k schema.Kind, unique bool) {
@@ -276,6 +315,7 @@ func shadows(e *schema.Entity) {
 			e.NextField++
 		}
 	}
+	asked := watched(e)
 	for _, f := range e.Live() {
 		if field.IsComputed(f) {
 			want(0, schema.ShadowErrors, schema.KindJSON, false)
@@ -285,6 +325,9 @@ func shadows(e *schema.Entity) {
 		}
 		if len(f.UniqueWith) > 0 {
 			want(f.ID, schema.ShadowUnique, schema.KindText, true)
+		}
+		if slices.Contains(asked, f.ID) {
+			want(f.ID, schema.ShadowChanged, schema.KindInt, false)
 		}
 		if hasMoney(f) {
 			want(f.ID, schema.ShadowBase, schema.KindInt, false)
@@ -299,7 +342,15 @@ func shadows(e *schema.Entity) {
 		if f != nil && (s.Use == schema.ShadowBase || s.Use == schema.ShadowCode) {
 			return !hasMoney(f)
 		}
-		return f == nil || s.Use == schema.ShadowUnique && len(f.UniqueWith) == 0 || s.Use == schema.ShadowClock && f.Type != "sla"
+		switch s.Use {
+		case schema.ShadowUnique:
+			return f == nil || len(f.UniqueWith) == 0
+		case schema.ShadowClock:
+			return f == nil || f.Type != "sla"
+		case schema.ShadowChanged:
+			return f == nil || !slices.Contains(asked, f.ID)
+		}
+		return f == nil
 	})
 }
 

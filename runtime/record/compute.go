@@ -39,6 +39,7 @@ func (w *writing) compute() error {
 	for _, wk := range slices.Clone(w.works) {
 		if wk.op == store.OpCreate || wk.op == store.OpUpdate {
 			wk.setWorths(w.snap.RateNow)
+			wk.stampChanges(w.at)
 		}
 		v.start(wk)
 	}

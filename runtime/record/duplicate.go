@@ -203,7 +203,7 @@ func copyOf(e *schema.Entity, to *store.Shape, rec *schema.Record, now time.Time
 		return to.Field(id) == nil || f != nil && field.IsComputed(f)
 	})
 	for i := range e.Shadows {
-		if e.Shadows[i].Use == schema.ShadowErrors {
+		if use := e.Shadows[i].Use; use == schema.ShadowErrors || use == schema.ShadowChanged {
 			delete(set, e.Shadows[i].ID)
 		}
 	}

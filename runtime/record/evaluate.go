@@ -84,6 +84,9 @@ func (r evalRow) ID() schema.RecordID { return r.rec.ID }
 func (r evalRow) CreatedAt() int64    { return r.rec.CreatedAt }
 func (r evalRow) UpdatedAt() int64    { return r.rec.UpdatedAt }
 
+// ChangedAt is when somebody last gave a field its value; 0 for never.
+func (r evalRow) ChangedAt(id schema.FieldID) int64 { return r.ev.changedAt(r.entity, id, r.rec) }
+
 // Value is what a field holds; a computed one that failed is its error.
 func (r evalRow) Value(id schema.FieldID) formula.Value {
 	f := r.entity.Field(id)

@@ -114,6 +114,9 @@ func alsoStored(snap *catalog.Snapshot, r *access.Rights, out []schema.FieldID, 
 	for _, from := range snap.Sources(e.ID, id) {
 		if !from.Far {
 			add(from.Field)
+			if sh := e.Shadow(from.Field, schema.ShadowChanged); sh != nil {
+				add(sh.ID)
+			}
 		}
 	}
 	return out

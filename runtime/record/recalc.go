@@ -317,6 +317,7 @@ func fills(rd *reading, st *catalog.RecalcStep, recs []*schema.Record) ([]store.
 			return nil, err
 		}
 		for _, wk := range works {
+			wk.recallChanges(ev, c)
 			v, code, err := ev.value(c, wk.after)
 			if err != nil {
 				return nil, err

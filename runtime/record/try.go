@@ -11,6 +11,7 @@ import (
 	"tongban/runtime/catalog"
 	"tongban/schema"
 	"tongban/schema/fail"
+	"tongban/schema/field"
 	"tongban/schema/formula"
 	"tongban/schema/value"
 )
@@ -67,6 +68,12 @@ func (n readableNames) FieldNamed(s string) (schema.FieldID, formula.Type, bool)
 	return id, t, true
 }
 
+// Edited reports whether people give a field its values.
+func (n readableNames) Edited(id schema.FieldID) bool {
+	f := n.rights.Entity().Field(id)
+	return f != nil && field.Edited(f)
+}
+
 // maskedRow is a record as formulas may read it for one actor.
 type maskedRow struct {
 	evalRow
@@ -79,6 +86,14 @@ func (r maskedRow) Value(f schema.FieldID) formula.Value {
 		return formula.Blank()
 	}
 	return r.evalRow.Value(f)
+}
+
+// ChangedAt is never for what may not be read.
+func (r maskedRow) ChangedAt(f schema.FieldID) int64 {
+	if !r.acc.Read.Has(f) {
+		return 0
+	}
+	return r.evalRow.ChangedAt(f)
 }
 
 func (rd *reading) tryRow(r *access.Rights, id schema.RecordID, p *formula.Program) (formula.Row, error) {

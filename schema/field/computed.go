@@ -155,6 +155,13 @@ func IsComputed(f *schema.Field) bool {
 	return false
 }
 
+// Edited reports whether people, and what works for them, give a field its
+// values, so that their changes stand in the history of its record.
+func Edited(f *schema.Field) bool {
+	t, ok := byName[f.Type]
+	return ok && !IsComputed(f) && !f.Options.Derived && t.Traits(f).System == 0 && t.Traits(f).Kind != 0
+}
+
 // Shown returns the field as which a computed field shows and compares its
 // values, and its type: itself for every other field. ok is false for a list
 // that only knows to be empty or not, and where the source is gone.

@@ -82,13 +82,15 @@ func (noRow) ID() schema.RecordID        { return 0 }
 func (noRow) CreatedAt() int64           { return 0 }
 func (noRow) UpdatedAt() int64           { return 0 }
 
+func (noRow) ChangedAt(schema.FieldID) int64 { return 0 }
+
 // Compile reads a formula: its errors are of type *Error.
 func Compile(src string, in Names) (*Program, error) {
 	root, refs, err := parse(src, in)
 	if err != nil {
 		return nil, err
 	}
-	k := &checker{src: src}
+	k := &checker{src: src, names: in}
 	if err := k.check(root); err != nil {
 		return nil, err
 	}

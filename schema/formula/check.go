@@ -3,12 +3,14 @@ package formula
 import (
 	"strings"
 
+	"tongban/schema"
 	"tongban/schema/value"
 )
 
 // checker finds the type of every part and what cannot be right.
 type checker struct {
 	src      string
+	names    Names
 	volatile bool
 }
 
@@ -170,6 +172,9 @@ func (k *checker) call(n *node) *Error {
 // argument checks an argument whose type is certain.
 func (k *checker) argument(n *node, i int, a *node) *Error {
 	want, got := n.fn.param(i).Type, a.typ
+	if want == "field" {
+		return k.field(n, i, a)
+	}
 	if got.List || got.Kind == KindAny || got.Kind == kindMixed {
 		return nil
 	}
@@ -187,6 +192,20 @@ func (k *checker) argument(n *node, i int, a *node) *Error {
 	if bad {
 		return k.fail("formula.argType", a).with("function", n.name).with("position", i+1).
 			with("want", "@formula.kind."+want).with("got", kindText(got))
+	}
+	return nil
+}
+
+// field checks an argument that stands for a field and not for its value.
+func (k *checker) field(n *node, i int, a *node) *Error {
+	f := ungrouped(a)
+	if f.op != opField {
+		return k.fail("formula.argType", a).with("function", n.name).with("position", i+1).
+			with("want", "@formula.kind.field").with("got", kindText(a.typ))
+	}
+	if in, ok := k.names.(interface{ Edited(schema.FieldID) bool }); ok && !in.Edited(f.field) {
+		name, _ := k.names.Name(f.field)
+		return k.fail("formula.notEdited", a).with("name", name)
 	}
 	return nil
 }

@@ -40,6 +40,8 @@ type typed struct {
 	Scale int     `json:"scale,omitempty"`
 	Of    string  `json:"of,omitempty"`
 	List  []typed `json:"list,omitempty"`
+	// Computed says that nobody gives the field its values.
+	Computed bool `json:"computed,omitempty"`
 }
 
 type envJSON struct {
@@ -54,6 +56,7 @@ type envJSON struct {
 	Calendars map[string]calendarIn `json:"calendars,omitempty"`
 	Rates     map[string]string     `json:"rates,omitempty"` // "USD/CNY" or "USD/CNY@2026-01-01"
 	Regions   map[string]string     `json:"regions,omitempty"`
+	Changed   map[string]string     `json:"changed,omitempty"` // when fields were, by name
 }
 
 type calendarIn struct {
@@ -190,13 +193,14 @@ func typedOf(v formula.Value) typed {
 type names struct {
 	keys  []string
 	types map[string]formula.Type
+	calc  map[string]bool
 }
 
 func namesOf(row map[string]typed) *names {
-	n := &names{types: map[string]formula.Type{}}
+	n := &names{types: map[string]formula.Type{}, calc: map[string]bool{}}
 	for k, v := range row {
 		n.keys = append(n.keys, k)
-		n.types[k] = v.typ()
+		n.types[k], n.calc[k] = v.typ(), v.Computed
 	}
 	return n
 }
@@ -219,8 +223,11 @@ func (n *names) Name(f schema.FieldID) (string, bool) {
 
 func (n *names) FieldNames() []string { return n.keys }
 
+func (n *names) Edited(f schema.FieldID) bool { return !n.calc[n.keys[f-1]] }
+
 type row struct {
 	values           []formula.Value
+	changed          []int64
 	id               schema.RecordID
 	created, updated int64
 }
@@ -235,10 +242,24 @@ func (r *row) ID() schema.RecordID { return r.id }
 func (r *row) CreatedAt() int64    { return r.created }
 func (r *row) UpdatedAt() int64    { return r.updated }
 
+func (r *row) ChangedAt(f schema.FieldID) int64 {
+	if f < 1 || int(f) > len(r.changed) {
+		return 0
+	}
+	return r.changed[f-1]
+}
+
 func (c *testCase) record(t testing.TB, n *names) *row {
 	r := &row{id: 1}
 	for _, k := range n.keys {
 		r.values = append(r.values, c.Row[k].value(t))
+		at := int64(0)
+		if c.Env != nil && c.Env.Changed[k] != "" {
+			moment, err := time.Parse(time.RFC3339Nano, c.Env.Changed[k])
+			require.NoError(t, err)
+			at = moment.UnixMilli()
+		}
+		r.changed = append(r.changed, at)
 	}
 	if e := c.Env; e != nil {
 		if e.Record != 0 {

@@ -28,6 +28,7 @@ func (r mixedRow) Value(f schema.FieldID) Value { return r[f] }
 func (mixedRow) ID() schema.RecordID            { return 1 }
 func (mixedRow) CreatedAt() int64               { return 0 }
 func (mixedRow) UpdatedAt() int64               { return 0 }
+func (mixedRow) ChangedAt(schema.FieldID) int64 { return 0 }
 
 func randomRow(r *rand.Rand) mixedRow {
 	ints := []int64{0, 1, -1, 5, -5, 49, 50, 51, 99, 100, 12345, -12355, 1e9, math.MaxInt64, math.MinInt64, math.MinInt64 + 1, int64(r.Uint64())}

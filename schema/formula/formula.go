@@ -26,7 +26,9 @@ const (
 )
 
 // Names resolves the fields of one entity. A Names that also has
-// FieldNames() []string lets errors suggest the nearest name.
+// FieldNames() []string lets errors suggest the nearest name; one that has
+// Edited(schema.FieldID) bool says which fields people give values to, so that
+// it is known when they did: the others do for LAST_MODIFIED_TIME too without it.
 type Names interface {
 	// FieldNamed finds a field by API id (fld_3), key or name.
 	FieldNamed(s string) (schema.FieldID, Type, bool)
@@ -40,6 +42,8 @@ type Row interface {
 	ID() schema.RecordID
 	CreatedAt() int64 // ms
 	UpdatedAt() int64 // ms
+	// ChangedAt is when somebody last gave a field its value, in ms; 0 for never.
+	ChangedAt(f schema.FieldID) int64
 }
 
 // Env is what a value depends on besides the record. The zero Env is usable.
@@ -84,6 +88,27 @@ func (p *Program) Calls(is func(*Function) bool) bool { return p.root.calls(is) 
 
 func (n *node) calls(is func(*Function) bool) bool {
 	return n.fn != nil && is(n.fn) || slices.ContainsFunc(n.args, func(a *node) bool { return a.calls(is) })
+}
+
+// Watches lists the fields of which the formula asks when they were changed.
+func (p *Program) Watches() []schema.FieldID { return p.root.watches(nil) }
+
+func (n *node) watches(out []schema.FieldID) []schema.FieldID {
+	for _, a := range n.args {
+		if n.name == lastModified && n.op == opCall {
+			out = append(out, ungrouped(a).field)
+			continue
+		}
+		out = a.watches(out)
+	}
+	return out
+}
+
+// ReadsUpdatedAt reports whether the formula asks when the record was changed.
+func (p *Program) ReadsUpdatedAt() bool { return p.root.readsUpdatedAt() }
+
+func (n *node) readsUpdatedAt() bool {
+	return n.op == opCall && n.name == lastModified && len(n.args) == 0 || slices.ContainsFunc(n.args, (*node).readsUpdatedAt)
 }
 
 // Stored is the source with fields by id: {fld_3}. Compile reads it too.

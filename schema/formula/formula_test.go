@@ -244,9 +244,10 @@ func (r record) Value(f schema.FieldID) formula.Value {
 	}
 	return formula.Blank()
 }
-func (r record) ID() schema.RecordID { return r.r.ID }
-func (r record) CreatedAt() int64    { return 0 }
-func (r record) UpdatedAt() int64    { return 0 }
+func (r record) ID() schema.RecordID            { return r.r.ID }
+func (r record) CreatedAt() int64               { return 0 }
+func (r record) UpdatedAt() int64               { return 0 }
+func (r record) ChangedAt(schema.FieldID) int64 { return 0 }
 
 func TestTheFunctionsAreDescribedInBothTextCatalogues(t *testing.T) {
 	for _, lang := range []string{"zh-CN", "en"} {

@@ -23,7 +23,7 @@ type Function struct {
 // Param is a parameter. The last ones may be optional, the very last repeated.
 type Param struct {
 	Name     string `json:"name"`
-	Type     string `json:"type"` // any, text, number, bool, date, list
+	Type     string `json:"type"` // any, text, number, bool, date, list, field
 	Optional bool   `json:"optional,omitempty"`
 	Repeat   bool   `json:"repeat,omitempty"`
 }

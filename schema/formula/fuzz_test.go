@@ -84,6 +84,7 @@ func (r benchRow) Value(f schema.FieldID) formula.Value { return r[f] }
 func (r benchRow) ID() schema.RecordID                  { return 1 }
 func (r benchRow) CreatedAt() int64                     { return 0 }
 func (r benchRow) UpdatedAt() int64                     { return 0 }
+func (r benchRow) ChangedAt(schema.FieldID) int64       { return 0 }
 
 // BenchmarkEval measures the three formulas of the design; the aim is twice
 // 41, 113 and 57 ns.

@@ -35,16 +35,47 @@ var lazies = map[string]func(args []*node) eval{
 	"CREATED_TIME": func([]*node) eval {
 		return func(c *ctx) Value { return DateTime(c.row.CreatedAt()) }
 	},
-	"LAST_MODIFIED_TIME": func([]*node) eval {
-		return func(c *ctx) Value { return DateTime(c.row.UpdatedAt()) }
-	},
-	"ME":      func([]*node) eval { return func(c *ctx) Value { return c.env.Me } },
-	"NOW":     func([]*node) eval { return now },
-	"DATENOW": func([]*node) eval { return now },
+	lastModified: buildLastModified,
+	"ME":         func([]*node) eval { return func(c *ctx) Value { return c.env.Me } },
+	"NOW":        func([]*node) eval { return now },
+	"DATENOW":    func([]*node) eval { return now },
 	"TODAY": func([]*node) eval {
 		return func(c *ctx) Value { return Date(floorDay(wall(c.env.Now.UnixMilli(), c.zone))) }
 	},
 	"CONCATENATE": buildConcat, "CONCAT": buildConcat,
+}
+
+// lastModified is the function whose arguments are fields, not their values.
+const lastModified = "LAST_MODIFIED_TIME"
+
+// buildLastModified gives when the record was changed, or the newest of the
+// moments when some of its fields were; blank where none ever was.
+func buildLastModified(args []*node) eval {
+	if len(args) == 0 {
+		return func(c *ctx) Value { return DateTime(c.row.UpdatedAt()) }
+	}
+	fields := make([]schema.FieldID, len(args))
+	for i, a := range args {
+		fields[i] = ungrouped(a).field
+	}
+	return func(c *ctx) Value {
+		last := int64(0)
+		for _, f := range fields {
+			last = max(last, c.row.ChangedAt(f))
+		}
+		if last == 0 {
+			return Blank()
+		}
+		return DateTime(last)
+	}
+}
+
+// ungrouped is a part without the parentheses around it.
+func ungrouped(n *node) *node {
+	for n.op == opGroup {
+		n = n.args[0]
+	}
+	return n
 }
 
 func constant(v Value) func([]*node) eval {

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -21,4 +22,28 @@ func TestAFormulaIsTriedOnARecord(t *testing.T) {
 	require.Equal(t, 422, a.Status, "%s", a.Raw)
 	require.NotNil(t, a.at("pos"))
 	require.Equal(t, 404, w.do("POST", "/formulas/evaluate", w.owner, m{"entity": p.ent, "record": "rec_zzz", "formula": `1`}).Status)
+}
+
+func TestAFormulaTellsWhenFieldsWereChanged(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world) {
+		p := w.customers()
+		records := "/entities/" + p.ent + "/records"
+		old := w.ok("POST", records, w.owner, m{"fields": m{"name": "华信", "secret": "a"}}).str("id")
+		made := w.ok("GET", records+"/"+old, w.owner, nil).str("createdAt")
+		w.pass(time.Hour)
+		w.ok("PATCH", records+"/"+old, w.owner, m{"fields": m{"name": "华信二"}})
+		a := w.do("POST", "/entities/"+p.ent+"/fields", w.owner, m{"name": "改于", "key": "at", "type": "formula", "options": m{"formula": "LAST_MODIFIED_TIME({secret})"}})
+		require.Equal(t, 201, a.Status, "%s", a.Raw)
+		at := func() string { return w.ok("GET", records+"/"+old, w.owner, nil).str("fields", "at") }
+		require.Equal(t, made, at())
+		changed := w.ok("PATCH", records+"/"+old, w.owner, m{"fields": m{"secret": "b"}})
+		require.Equal(t, changed.str("updatedAt"), changed.str("fields", "at"), "the answer has it already")
+		require.NotEqual(t, made, at())
+		require.Equal(t, at(), w.ok("POST", "/formulas/evaluate", w.owner, m{"entity": p.ent, "record": old, "formula": "LAST_MODIFIED_TIME({secret})"}).str("value"))
+		require.Equal(t, changed.str("updatedAt"), w.ok("POST", "/formulas/evaluate", w.owner, m{"entity": p.ent, "record": old, "formula": "LAST_MODIFIED_TIME({name},{secret})"}).str("value"), "a field that no formula watches is looked up")
+
+		a = w.do("POST", "/formulas/evaluate", w.owner, m{"entity": p.ent, "record": old, "formula": "LAST_MODIFIED_TIME({at})"}, header{"Accept-Language", "en"})
+		require.Equal(t, 422, a.Status)
+		require.Contains(t, string(a.Raw), "“改于” is computed")
+	})
 }

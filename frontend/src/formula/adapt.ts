@@ -133,6 +133,19 @@ export function formulaValue(json: unknown, type: Type): Value {
 /** Fields that formulas cannot name: what they hold is not for reading, or they hold nothing. */
 const closed: ReadonlySet<string> = new Set(["secret", "button", "section", "description"]);
 
+/** Fields whose values nobody gives. */
+const unedited: ReadonlySet<string> = new Set([
+  "formula",
+  "lookup",
+  "rollup",
+  "count",
+  "sla",
+  "createdTime",
+  "createdBy",
+  "updatedTime",
+  "updatedBy",
+]);
+
 /** Names of fields: by id, then key, then name. */
 export function namesOf(all: readonly Field[]): Names {
   const fields = all.filter(({ type }) => !closed.has(type));
@@ -153,6 +166,10 @@ export function namesOf(all: readonly Field[]): Names {
     },
     name: (id) => byName.get(id)?.name,
     all: () => fields.map((field) => field.name),
+    edited: (id) => {
+      const field = byName.get(id);
+      return field !== undefined && !unedited.has(field.type) && field.options.derived !== true;
+    },
   };
 }
 
@@ -177,5 +194,6 @@ export function rowOf(record: RecordValues, fields: readonly Field[]): Row {
     id: record.id ?? "",
     createdAt: momentOf(record.createdAt),
     updatedAt: momentOf(record.updatedAt),
+    changedAt: () => 0, // the server's to tell: needsServer
   };
 }

@@ -54,9 +54,9 @@ export function browserEnv(more: Partial<Env> = {}): Env {
   };
 }
 
-/** Whether the browser alone can tell: calendars, rates and places are the server's. */
+/** Whether the browser cannot tell alone: calendars, rates, places and when fields were changed are the server's. */
 export const needsServer =
-  /\b(WORKDAY|WORKDAY_DIFF|NETWORKDAY|WORKHOURS_\w+|CONVERT_CURRENCY|IDCARD_REGION|PINYIN)\b/i;
+  /\b(WORKDAY|WORKDAY_DIFF|NETWORKDAY|WORKHOURS_\w+|CONVERT_CURRENCY|IDCARD_REGION|PINYIN)\b|\bLAST_MODIFIED_TIME\s*[(（]\s*[^)）\s]/i;
 
 const none: ReadonlySet<string> = new Set();
 

@@ -3,7 +3,7 @@ import { parseIso, unitMs, unitOf } from "./clock";
 import { toDecimal } from "./decimal";
 import { FormulaError, type ProblemParams } from "./errors";
 import { argCounts, paramType } from "./functions";
-import type { Node } from "./parse";
+import { type Names, type Node, ungrouped } from "./parse";
 import { joinTypes, places } from "./types";
 import { type Kind, maxScale, type Type, typeOf } from "./value";
 
@@ -115,6 +115,27 @@ function argument(call: Node, i: number, a: Node): void {
       want: `@formula.kind.${want}`,
       got: kindText(a.type),
     });
+  }
+}
+
+/** Checks an argument; some stand for a field and not for its value. */
+function checkArgument(call: Node, i: number, a: Node, names: Names | undefined): void {
+  if (!call.fn || paramType(call.fn, i) !== "field") {
+    argument(call, i, a);
+    return;
+  }
+  const { op, field } = ungrouped(a);
+  if (op !== "field") {
+    const got = kindText(a.type);
+    throw failAt(a, "formula.argType", {
+      function: call.name,
+      position: i + 1,
+      want: "@formula.kind.field",
+      got,
+    });
+  }
+  if (names?.edited?.(field) === false) {
+    throw failAt(a, "formula.notEdited", { name: names.name(field) ?? "" });
   }
 }
 
@@ -232,7 +253,7 @@ function resultType(n: Node): Type {
   }
 }
 
-function callType(n: Node): Type {
+function callType(n: Node, names: Names | undefined): Type {
   if (n.fn) {
     const { least, most } = argCounts(n.fn);
     const got = n.args.length;
@@ -247,7 +268,7 @@ function callType(n: Node): Type {
     }
   }
   for (const [i, a] of n.args.entries()) {
-    argument(n, i, a);
+    checkArgument(n, i, a, names);
   }
   return resultType(n);
 }
@@ -257,10 +278,10 @@ const isVolatile = (n: Node): boolean =>
   n.fn?.volatile === true || (n.name === "CONVERT_CURRENCY" && n.args.length < 4);
 
 /** Gives every part its type; answers whether the value also depends on the time or the reader. */
-export function check(n: Node): boolean {
+export function check(n: Node, names: Names | undefined): boolean {
   let volatile = false;
   for (const a of n.args) {
-    volatile = check(a) || volatile;
+    volatile = check(a, names) || volatile;
   }
   const [l, r] = n.args;
   if (n.op === "group" && l) {
@@ -271,7 +292,7 @@ export function check(n: Node): boolean {
   } else if (n.op === "binary" && l && r) {
     n.type = binaryType(n, l, r);
   } else if (n.op === "call") {
-    n.type = callType(n);
+    n.type = callType(n, names);
     return isVolatile(n) || volatile;
   }
   return volatile;

@@ -2,7 +2,7 @@
 import { floorDay, wall } from "./clock";
 import { condition, single, textOf } from "./convert";
 import { equal } from "./ops";
-import type { Node } from "./parse";
+import { type Node, ungrouped } from "./parse";
 import { type Context, limit, type Run, spend } from "./run";
 import { blank, bool, date, dateTime, failed, text, tooLong, type Value } from "./value";
 
@@ -103,6 +103,18 @@ const buildConcat: Build = (args) => (c) => {
   return text(out);
 };
 
+/** When the record was changed, or the newest of the moments when some of its fields were. */
+const buildLastModified: Build = (args) => {
+  if (args.length === 0) {
+    return (c) => dateTime(c.row.updatedAt);
+  }
+  const fields = args.map((a) => ungrouped(a).field);
+  return (c) => {
+    const last = Math.max(...fields.map((field) => c.row.changedAt(field)));
+    return last === 0 ? blank : dateTime(last);
+  };
+};
+
 const spent = (c: Context, v: Value): boolean => v.s === "#LIMIT!" && c.steps < 0;
 
 export const lazies: Readonly<Record<string, Build>> = {
@@ -122,7 +134,7 @@ export const lazies: Readonly<Record<string, Build>> = {
   ERROR: constant(failed("#ERROR!")),
   RECORD_ID: () => (c) => (c.row.id === "" ? blank : text(c.row.id)),
   CREATED_TIME: () => (c) => dateTime(c.row.createdAt),
-  LAST_MODIFIED_TIME: () => (c) => dateTime(c.row.updatedAt),
+  LAST_MODIFIED_TIME: buildLastModified,
   ME: () => (c) => c.env.me,
   NOW: () => now,
   DATENOW: () => now,

@@ -23,6 +23,8 @@ export interface Names {
   /** The current name of a field. */
   name(id: string): string | undefined;
   all(): readonly string[];
+  /** Whether people give the field its values; absent: they do. */
+  edited?(id: string): boolean;
 }
 
 export type NodeOp = "lit" | "field" | "call" | "binary" | "negate" | "group";
@@ -39,6 +41,15 @@ export interface Node {
   readonly fn?: FunctionInfo | undefined;
   type: Type;
   run: Run;
+}
+
+/** A part without the parentheses around it. */
+export function ungrouped(node: Node): Node {
+  let n = node;
+  while (n.op === "group" && n.args[0]) {
+    n = n.args[0];
+  }
+  return n;
 }
 
 /** Where a field is named. */

@@ -90,7 +90,7 @@ function storedForm(source: string, refs: readonly FieldRef[]): string {
 /** Reads a formula. Throws FormulaError. */
 export function compile(source: string, names?: Names): Program {
   const { root, refs } = parse(source, names);
-  const volatile = check(root);
+  const volatile = check(root, names);
   build(root);
   const type = root.type.kind === "mixed" ? typeOf("text", 0, root.type.list) : root.type;
   const fields = [...new Set(refs.map((ref) => ref.field))];

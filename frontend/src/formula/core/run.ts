@@ -9,6 +9,8 @@ export interface Row {
   /** Ms. */
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** When somebody last gave a field its value, in ms; 0 for never. */
+  changedAt(field: string): number;
 }
 
 /** What a value depends on besides the record. */
@@ -42,7 +44,7 @@ export type Run = (c: Context) => Value;
 export type Impl = (c: Context, a: readonly Value[]) => Value;
 export type Impls = Readonly<Record<string, Impl>>;
 
-export const emptyRow: Row = { value: () => blank, id: "", createdAt: 0, updatedAt: 0 };
+export const emptyRow: Row = { value: () => blank, id: "", createdAt: 0, updatedAt: 0, changedAt: () => 0 };
 
 export const newContext = (env: Env, row: Row): Context => ({
   env,
