@@ -283,6 +283,7 @@ func (s *Service) soon(ctx context.Context, t schema.TenantID, ent schema.Entity
 			return nil, err
 		}
 	}
+	s.catalog.Invalidate(t) // whoever else finished it may not have told yet
 	if snap, err = s.catalog.Tenant(ctx, t); err != nil {
 		return nil, err
 	}
